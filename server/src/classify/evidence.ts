@@ -1,0 +1,33 @@
+import type { TlsObservation } from '../tls/observation.ts';
+import type { Closed, Dialled, Ended, GuestTold, Opened } from '../wire/facts.ts';
+import type { Outcome } from '../wire/record.ts';
+
+/** All that is known of one attempt when it is concluded. */
+export interface Evidence {
+  /** True where the target's secret is worth money. */
+  prize: boolean;
+  open: Opened;
+  close: Closed | null;
+  dials: Dialled[];
+  observation: TlsObservation;
+  guest: GuestTold[];
+  /** How the boot that served it ended, if it ended before the attempt did. */
+  bootEnd: Ended | null;
+  /** Bytes from the guest after its Finished went over the wire (seen or withheld). */
+  releaseLikely: boolean;
+  /** The id was registered as part of a self-test beforehand. */
+  selfTest: boolean;
+}
+
+export interface Conclusion {
+  depth: number;
+  outcome: Outcome;
+  inferred: boolean;
+  confidence: number;
+  /** The guest's own words for why, or null. */
+  guestError: string | null;
+  alertsSent: number[];
+  alertsReceived: number[];
+  classes: { id: string; confidence: number; evidence: string }[];
+  primaryClass: string | null;
+}

@@ -1,0 +1,206 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { PinataError } from './errors.ts';
+
+/** The checkout (or the copy of it) that runs. */
+export const HOME = resolve(import.meta.dirname, '../..');
+
+type Kind = 'path' | 'port' | 'integer' | 'flag' | 'text' | 'host';
+interface Setting {
+  kind: Kind;
+  fallback: string;
+  help: string;
+  min?: number;
+  max?: number;
+}
+
+/** Every variable that the project reads. `docs/operations.md` lists the same table; a test holds the two together. */
+export const SETTINGS = {
+  PINATA_DATA: { kind: 'path', fallback: 'data', help: 'folder of everything that is kept' },
+  PINATA_HOST: { kind: 'host', fallback: '127.0.0.1', help: 'address that dashboard and API listen on' },
+  PINATA_HTTP_PORT: { kind: 'port', fallback: '8080', help: 'port of dashboard and API' },
+  PINATA_ATTACK_HOST: { kind: 'host', fallback: '127.0.0.1', help: 'address that the targets listen on' },
+  PINATA_PRIZE_PORT: {
+    kind: 'port',
+    fallback: '10000',
+    help: 'first of the three ports of prize: server, callback, client',
+  },
+  PINATA_PRACTICE_PORT: { kind: 'port', fallback: '11000', help: 'first of the three ports of practice' },
+  PINATA_CALLBACK_PORT: { kind: 'port', fallback: '40001', help: 'port that a connect-back dials on the initiator' },
+  PINATA_LAB: { kind: 'flag', fallback: '1', help: 'lab mode: connect-back may dial loopback and private addresses' },
+  PINATA_POSTGRES_PORT: { kind: 'port', fallback: '15432', help: 'port of the embedded PostgreSQL on 127.0.0.1' },
+  PINATA_DATABASE_URL: {
+    kind: 'text',
+    fallback: '',
+    help: 'PostgreSQL of your own, as its owner; empty: the embedded one',
+  },
+  PINATA_API_DATABASE_URL: { kind: 'text', fallback: '', help: 'the same database with the read-only role of the api' },
+  PINATA_IMAGE: { kind: 'path', fallback: 'pinata-image/target/pinata.elf', help: 'the guest image' },
+  PINATA_PRIZE_SECRET: {
+    kind: 'path',
+    fallback: '',
+    help: 'file with the prize key (64 hex digits or WIF); empty: a demo key is made',
+  },
+  PINATA_NETWORK: {
+    kind: 'text',
+    fallback: 'mainnet',
+    help: 'network of the prize address: mainnet, testnet, signet or regtest',
+  },
+  PINATA_ALLOW_SHARED_UID: {
+    kind: 'flag',
+    fallback: '0',
+    help: 'accept a real secret although all processes share one user',
+  },
+  PINATA_ACCEL: {
+    kind: 'text',
+    fallback: 'auto',
+    help: 'tcg, kvm, or auto: kvm where a self-test shows that it runs guest code',
+  },
+  PINATA_UID_BASE: {
+    kind: 'integer',
+    fallback: '64100',
+    min: 1000,
+    max: 4_000_000,
+    help: 'first of 32 numeric users, when started as root',
+  },
+  PINATA_SPOOL_MIB: { kind: 'integer', fallback: '512', min: 16, max: 1_000_000, help: 'room of each spool on disk' },
+  PINATA_SELF_TEST_S: { kind: 'integer', fallback: '600', min: 5, max: 86_400, help: 'seconds between self-tests' },
+  PINATA_PLANNED_RESTART_S: {
+    kind: 'integer',
+    fallback: '86400',
+    min: 60,
+    max: 604_800,
+    help: 'seconds until a guest is restarted with new keys',
+  },
+  PINATA_LOG_LEVEL: { kind: 'text', fallback: 'info', help: 'level of the operator log: debug, info, warn, error' },
+  PINATA_SITE: { kind: 'text', fallback: 'local', help: 'name of this installation in every record' },
+  PINATA_ROUND: { kind: 'text', fallback: 'practice-round', help: 'name of the round in every record' },
+  PINATA_PUBLIC_URL: {
+    kind: 'text',
+    fallback: '',
+    help: 'address of the dashboard as the public sees it; empty: made from host and port',
+  },
+  PINATA_TRUSTED_PROXY: {
+    kind: 'text',
+    fallback: '',
+    help: 'addresses of proxies whose X-Forwarded-For is believed; empty: none',
+  },
+  PINATA_GEO_DB: { kind: 'path', fallback: '', help: 'country database (mmdb); empty: every country is Unknown' },
+  PINATA_CAP_PER_ADDRESS: {
+    kind: 'integer',
+    fallback: '16',
+    min: 1,
+    max: 100_000,
+    help: 'open connections per address and target',
+  },
+  PINATA_RATE_PER_ADDRESS: {
+    kind: 'integer',
+    fallback: '600',
+    min: 1,
+    max: 10_000_000,
+    help: 'connections per address and minute; more are refused and summed',
+  },
+  PINATA_CAP_SERVER: {
+    kind: 'integer',
+    fallback: '512',
+    min: 1,
+    max: 100_000,
+    help: 'open connections per target in the server role',
+  },
+  PINATA_CAP_CLIENT: {
+    kind: 'integer',
+    fallback: '64',
+    min: 1,
+    max: 100_000,
+    help: 'open connections per target in the client role',
+  },
+  PINATA_CAP_GLOBAL: { kind: 'integer', fallback: '1024', min: 1, max: 1_000_000, help: 'open connections in all' },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+type ValueOf<K extends Kind> = K extends 'port' | 'integer' ? number : K extends 'flag' ? boolean : string;
+export type Settings = { readonly [N in SettingName]: ValueOf<(typeof SETTINGS)[N]['kind']> };
+
+/** Where everything lives below the data folder. One place, so that processes agree. */
+export interface Layout {
+  readonly data: string;
+  readonly secrets: string;
+  readonly logs: string;
+  readonly postgres: string;
+  readonly gateway: string;
+  readonly supervisor: string;
+  readonly ingest: string;
+  readonly api: string;
+  /** Sockets: each alone in a folder whose group may connect. */
+  readonly sockets: {
+    readonly gatewaySpool: string;
+    readonly supervisorSpool: string;
+    readonly targets: string;
+    readonly supervisorControl: string;
+    readonly ingestControl: string;
+  };
+}
+
+export interface Config {
+  readonly settings: Settings;
+  readonly layout: Layout;
+}
+
+/** Reads the environment once. Relative paths are below `base`. Throws CONFIG_INVALID naming the variable. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, base: string = HOME): Config {
+  const entries = Object.entries(SETTINGS).map(([name, setting]) => [name, parse(name, setting, env[name], base)]);
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('PINATA_') && !(name in SETTINGS) && !INTERNAL.has(name)) {
+      throw new PinataError('CONFIG_INVALID', { name, why: 'there is no such variable' });
+    }
+  }
+  const settings = Object.freeze(Object.fromEntries(entries)) as Settings;
+  return Object.freeze({ settings, layout: layoutOf(settings.PINATA_DATA) });
+}
+
+/** Set by `up` for its children, not by people. */
+const INTERNAL = new Set(['PINATA_READY_FD', 'PINATA_ROLE_UIDS', 'PINATA_APP']);
+
+function parse(name: string, setting: Setting, given: string | undefined, base: string): string | number | boolean {
+  const text = given === undefined || given === '' ? setting.fallback : given;
+  const invalid = (why: string) => new PinataError('CONFIG_INVALID', { name, why });
+  switch (setting.kind) {
+    case 'path':
+      return text === '' || isAbsolute(text) ? text : resolve(base, text);
+    case 'flag':
+      if (text !== '0' && text !== '1') throw invalid('it must be 0 or 1');
+      return text === '1';
+    case 'port':
+    case 'integer': {
+      const [min, max] =
+        setting.kind === 'port' ? [0, 65535] : [setting.min ?? 0, setting.max ?? Number.MAX_SAFE_INTEGER];
+      const value = Number(text);
+      if (!/^\d+$/.test(text) || value < min || value > max)
+        throw invalid(`it must be a whole number from ${min} to ${max}`);
+      return value;
+    }
+    case 'host':
+    case 'text':
+      return text;
+  }
+}
+
+function layoutOf(data: string): Layout {
+  const socket = (folder: string) => join(data, 'run', folder, 'socket');
+  return Object.freeze({
+    data,
+    secrets: join(data, 'secrets'),
+    logs: join(data, 'log'),
+    postgres: join(data, 'postgres'),
+    gateway: join(data, 'gateway'),
+    supervisor: join(data, 'supervisor'),
+    ingest: join(data, 'ingest'),
+    api: join(data, 'api'),
+    sockets: Object.freeze({
+      gatewaySpool: socket('gateway-spool'),
+      supervisorSpool: socket('supervisor-spool'),
+      targets: socket('targets'),
+      supervisorControl: socket('supervisor-control'),
+      ingestControl: socket('ingest-control'),
+    }),
+  });
+}
