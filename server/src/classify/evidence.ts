@@ -1,18 +1,21 @@
 import type { TlsObservation } from '../tls/observation.ts';
-import type { Closed, Dialled, Ended, GuestTold, Opened } from '../wire/facts.ts';
+import type { Closed, Dialled, Ended, GuestTold, Opened, Ready } from '../wire/facts.ts';
 import type { Outcome } from '../wire/record.ts';
 
 /** All that is known of one attempt when it is concluded. */
 export interface Evidence {
   /** True where the target's secret is worth money. */
   prize: boolean;
-  open: Opened;
+  /** Without the address, which decides nothing. */
+  open: Omit<Opened, 'source'>;
   close: Closed | null;
   dials: Dialled[];
   observation: TlsObservation;
   guest: GuestTold[];
   /** How the boot that served it ended, if it ended before the attempt did. */
   bootEnd: Ended | null;
+  /** What that boot published of itself, its certificates above all. */
+  ready: Pick<Ready, 'ca' | 'server' | 'client'> | null;
   /** Bytes from the guest after its Finished went over the wire (seen or withheld). */
   releaseLikely: boolean;
   /** The id was registered as part of a self-test beforehand. */

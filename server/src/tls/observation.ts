@@ -2,8 +2,11 @@
 export interface TlsObservation {
   /** The first bytes of the attacker: do they look like a TLS record or SSLv2 hello at all? Null: no byte came. */
   looksLikeTls: boolean | null;
-  /** The attacker's hello: a ClientHello where the guest is the server, a ServerHello where the guest is the client. */
+  /** The first 32 bytes of the attacker, or fewer, hex. */
+  firstBytes: string;
+  /** The client's first hello: the attacker's where the guest is the server, else the guest's own. */
   clientHello: ClientHello | null;
+  /** The server's hello, HelloRetryRequest excepted: the attacker's where the guest is the client. */
   serverHello: ServerHello | null;
   /** `none`: no byte of it; `partial`: begun, not complete; `malformed`: it cannot be parsed; `complete`. Of the attacker's hello. */
   helloState: 'none' | 'partial' | 'malformed' | 'complete';
@@ -23,6 +26,7 @@ export interface TlsObservation {
   encryptedOut: number;
   /** SHA-256-hex of the attacker's hello message (with its 4-byte header), its size and the number of records it came in. */
   hello: { sha256: string; bytes: number; records: number } | null;
+  /** Of the client's and the server's hello, whoever plays them. */
   ja3: string | null;
   ja3s: string | null;
   ja4: string | null;
