@@ -79,6 +79,11 @@ export const SETTINGS = {
     fallback: '',
     help: 'address of the dashboard as the public sees it; empty: made from host and port',
   },
+  PINATA_CONTACT: {
+    kind: 'text',
+    fallback: '',
+    help: 'where to report a vulnerability, as mailto: or https: address; empty: the rules page',
+  },
   PINATA_TRUSTED_PROXY: {
     kind: 'text',
     fallback: '',
@@ -157,8 +162,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, base: string = 
   return Object.freeze({ settings, layout: layoutOf(settings.PINATA_DATA) });
 }
 
-/** Set by `up` for its children, not by people. */
-const INTERNAL = new Set(['PINATA_READY_FD', 'PINATA_ROLE_UIDS', 'PINATA_APP']);
+/** Set by `up` for its children, or by the tests, not by people. */
+const INTERNAL = new Set(['PINATA_READY_FD', 'PINATA_ROLE_UIDS', 'PINATA_TEST_DATABASE_URL']);
 
 function parse(name: string, setting: Setting, given: string | undefined, base: string): string | number | boolean {
   const text = given === undefined || given === '' ? setting.fallback : given;

@@ -122,6 +122,12 @@ export const ERRORS = {
     message: 'There is no attempt {id}.',
     remedy: 'It may not be published yet: attempts appear about two seconds after they end.',
   },
+  CREDENTIALS_NOT_PUBLISHED: {
+    status: 404,
+    message: 'The target {target} publishes no credentials.',
+    remedy: 'GET /api/v1/targets tells which do; the prize never does.',
+  },
+  BOOT_UNKNOWN: { status: 404, message: 'There is no boot {id}.', remedy: 'GET /api/v1/boots lists them.' },
   NOT_FOUND: { status: 404, message: 'There is nothing at {path}.', remedy: 'See /openapi.json.' },
   METHOD_NOT_ALLOWED: { status: 405, message: '{method} is not possible at {path}.', remedy: 'See /openapi.json.' },
   RATE_LIMITED: { status: 429, message: 'Too many requests.', remedy: 'Wait as long as Retry-After says.' },

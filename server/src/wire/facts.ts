@@ -2,9 +2,9 @@ import type { GuestEvent } from './guest-event.ts';
 import type { AttemptId, BootId, Micros } from './ids.ts';
 
 /** The lines of the two spools. Each has `t`, the wall clock of its process; byte strings are base64, hashes are hex. */
-export type GatewayFact = Beat | Opened | Dialled | Data | Withheld | Closed | Refused | SelfTestRun;
+export type GatewayFact = Started | Beat | Opened | Dialled | Data | Withheld | Closed | Refused | SelfTestRun;
 
-export type SupervisorFact = Beat | Booted | Ready | GuestTold | GuestLost | Ended | Proved;
+export type SupervisorFact = Started | Beat | Booted | Ready | GuestTold | GuestLost | Ended | Proved;
 
 export type Fact = GatewayFact | SupervisorFact;
 
@@ -13,6 +13,15 @@ export type Channel = 'server' | 'callback' | 'client';
 
 /** The TLS role that the guest plays on a connection. */
 export type GuestRole = 'server' | 'client';
+
+/**
+ * The first line of each process that owns a spool: whatever its predecessor left open (connections of the gateway, VMs of the
+ * supervisor) is over.
+ */
+export interface Started {
+  kind: 'started';
+  t: Micros;
+}
 
 /** Written each second by each spool's owner: "everything that happened before `t` is above this line". */
 export interface Beat {

@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
+import { OUTCOMES } from './outcomes.ts';
 
 /**
  * The public record of one attempt, `pinata.attempt/1`. One TypeBox object is the type, the validation, the published JSON
@@ -9,58 +10,19 @@ export type Tier = 'P' | 'R' | 'O';
 export const RECORD_SCHEMA = 'pinata.attempt/1';
 export const RECORD_MAX_BYTES = 8192;
 
-export const OUTCOMES = [
-  'connect_only',
-  'idle_timeout',
-  'gateway_limited',
-  'backend_unavailable',
-  'callback_unreachable',
-  'not_tls',
-  'hello_incomplete',
-  'hello_malformed',
-  'version_refused',
-  'parameters_refused',
-  'hello_refused',
-  'certificate_missing',
-  'certificate_malformed',
-  'certificate_untrusted',
-  'certificate_unsuitable',
-  'possession_failed',
-  'finished_failed',
-  'protocol_violation',
-  'abandoned',
-  'refused_by_peer',
-  'left_before_release',
-  'handshake_timeout',
-  'guest_limit',
-  'guest_crash',
-  'guest_silent_close',
-  'target_restarted',
-  'observer_lost',
-  'released_self_test',
-  'released_relay',
-  'released_practice',
-  'released',
-] as const;
-export type Outcome = (typeof OUTCOMES)[number];
+export { DEPTHS, type DepthName, OUTCOMES, type Outcome } from './outcomes.ts';
 
-/** Depth 0 to 8: how far an attempt got. */
-export const DEPTHS = [
-  'connected',
-  'spoke',
-  'hello',
-  'negotiated',
-  'certificate',
-  'chain',
-  'possession',
-  'finished',
-  'released',
-] as const;
-export type DepthName = (typeof DEPTHS)[number];
+const p = <T extends TSchema>(schema: T): T => inTier(schema, 'P');
+const r = <T extends TSchema>(schema: T): T => inTier(schema, 'R');
+const o = <T extends TSchema>(schema: T): T => inTier(schema, 'O');
 
-const p = <T extends TSchema>(schema: T): T => Object.assign(schema, { tier: 'P' as Tier });
-const r = <T extends TSchema>(schema: T): T => Object.assign(schema, { tier: 'R' as Tier });
-const o = <T extends TSchema>(schema: T): T => Object.assign(schema, { tier: 'O' as Tier });
+/** A copy that carries the tier: the schemas below are shared between fields of different tiers. Keeps what TypeBox hides. */
+function inTier<T extends TSchema>(schema: T, tier: Tier): T {
+  return Object.defineProperties(
+    { ...schema },
+    { ...Object.getOwnPropertyDescriptors(schema), tier: { value: tier, enumerable: true } },
+  );
+}
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const hex = (bytes: number) => Type.String({ pattern: `^[0-9a-f]{${bytes * 2}}$` });
 const u16 = Type.Integer({ minimum: 0, maximum: 65535 });
