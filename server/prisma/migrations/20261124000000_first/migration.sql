@@ -35,6 +35,7 @@ create table attempt (
 create table attempt_default partition of attempt default;
 create index attempt_seq on attempt (seq desc) where superseded_change is null;
 create index attempt_change on attempt (change);
+create index attempt_superseded on attempt (seq) where superseded_change is not null;
 create index attempt_started on attempt (started_us desc) where superseded_change is null;
 create index attempt_target on attempt (target, seq desc) where superseded_change is null;
 create index attempt_outcome on attempt (outcome, seq desc) where superseded_change is null;
@@ -158,10 +159,11 @@ create table alarm (
   attempt_id uuid,
   detail text not null
 );
+create unique index alarm_once on alarm (kind, attempt_id);
 
 -- The one writer's counters and how far each spool has been taken.
 create table counter (
-  only boolean primary key default true check (only),
+  "only" boolean primary key default true check ("only"),
   seq bigint not null default 0,
   change bigint not null default 0
 );
@@ -170,7 +172,10 @@ insert into counter default values;
 create table spool_position (
   spool text primary key,
   epoch text not null,
+  -- where reading resumes: nothing below it is needed any more
   position bigint not null,
+  -- how far facts are in the tables: what is read again below it must not be counted again
+  head bigint not null,
   beat_us bigint not null,
   lost bigint not null default 0
 );

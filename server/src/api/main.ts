@@ -1,0 +1,4 @@
+import { runProcess } from '../process.ts';
+import { start } from './start.ts';
+
+await runProcess('api', start);

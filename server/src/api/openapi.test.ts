@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Check } from 'typebox/schema';
+import { ERRORS } from '../errors.ts';
+import type { RunningApi } from './start.ts';
+import { bootTarget } from './testing/boots.ts';
+import { makeRecords, publish } from './testing/records.ts';
+import { startTestApi } from './testing/test-api.ts';
+import { startTestDatabase, type TestDatabase } from './testing/test-database.ts';
+
+interface Operation {
+  responses: Record<string, { content?: Record<string, { schema: Record<string, unknown> }> }>;
+}
+interface Document {
+  openapi: string;
+  paths: Record<string, { get?: Operation }>;
+}
+
+describe('the OpenAPI document', { timeout: 120_000 }, () => {
+  let database: TestDatabase;
+  let api: RunningApi;
+  let document: Document;
+  let bootId: string;
+
+  before(async () => {
+    database = await startTestDatabase();
+    await bootTarget(database, 'prize');
+    bootId = await bootTarget(database, 'practice');
+    await publish(database, makeRecords(Array.from({ length: 30 }, (_, index) => ({ depth: index % 9 }))));
+    api = await startTestApi(database.apiUrl);
+    document = (await (await fetch(`${api.url}/openapi.json`)).json()) as Document;
+  });
+  after(async () => {
+    await api?.stop();
+    await database?.stop();
+  });
+
+  test('is valid OpenAPI 3.1', async () => {
+    assert.equal(document.openapi, '3.1.0');
+    const { valid, errors } = await new Validator().validate(
+      structuredClone(document) as object as Record<string, unknown>,
+    );
+    assert.ok(valid, JSON.stringify(errors));
+  });
+
+  test('describes what is really answered, on every path', async () => {
+    const { rows } = (await (await fetch(`${api.url}/api/v1/attempts`)).json()) as { rows: { id: string }[] };
+    const values: Record<string, string> = { target: 'practice' };
+    for (const [path, { get }] of Object.entries(document.paths)) {
+      assert.ok(get, `${path} can be asked with GET`);
+      const schema = get.responses['200']?.content?.['application/json']?.schema;
+      if (!schema) continue;
+      const id = path.includes('/boots/') ? bootId : (rows[0]?.id ?? '');
+      const address = path.replace(/\{(\w+)\}/g, (_, name: string) => (name === 'id' ? id : (values[name] ?? '')));
+      const response = await fetch(api.url + address);
+      assert.equal(response.status, 200, address);
+      const answer: unknown = await response.json();
+      assert.ok(Check(schema, answer), `${address}: ${JSON.stringify(answer)}`);
+    }
+  });
+
+  test('names every path that serves data', () => {
+    const expected = [
+      '/.well-known/pinata.json',
+      '/api/v1/attempts',
+      '/api/v1/attempts/{id}',
+      '/api/v1/attempts/{id}/leaf',
+      '/api/v1/boots',
+      '/api/v1/boots/{id}',
+      '/api/v1/stats/summary',
+      '/api/v1/stats/timeseries',
+      '/api/v1/stream',
+      '/api/v1/targets',
+      '/api/v1/targets/{target}/credentials',
+      '/healthz',
+      '/live/snapshot.json',
+      '/readyz',
+      '/schema/attempt-1.columns.json',
+      '/schema/attempt-1.json',
+      '/status.json',
+    ];
+    assert.deepEqual(Object.keys(document.paths).sort(), expected);
+  });
+
+  test('refuses what it does not name: every set of parameters is closed', async () => {
+    for (const path of Object.keys(document.paths)) {
+      if (path.includes('{')) continue;
+      assert.equal((await fetch(`${api.url}${path}?nonsense=1`)).status, 400, path);
+    }
+  });
+
+  test('has a page for people with every path and every error', async () => {
+    const response = await fetch(`${api.url}/docs`);
+    const html = await response.text();
+    assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
+    for (const path of Object.keys(document.paths)) assert.ok(html.includes(`GET ${path}`), path);
+    for (const code of Object.keys(ERRORS)) assert.ok(html.includes(`id="${code}"`), code);
+    assert.ok(!/<script|style=|onclick/.test(html));
+  });
+});

@@ -1,0 +1,106 @@
+import Type from 'typebox';
+import type { Config } from '../../config.ts';
+import type { ApiContext, App } from '../context.ts';
+import { readTargets } from '../queries/targets.ts';
+import { json, problems } from '../responses.ts';
+import { publicUrl, TargetView, targetView } from '../target-view.ts';
+
+const SECURITY_TXT_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+const closed = { additionalProperties: false } as const;
+
+const Installation = Type.Object(
+  {
+    schema: Type.Literal('pinata.installation/1'),
+    site: Type.String(),
+    round: Type.String(),
+    url: Type.String(),
+    targets: Type.Array(TargetView),
+    limits: Type.Object(
+      {
+        connectionsPerAddress: Type.Integer({ description: 'open at a time, per address and target' }),
+        connectionsPerAddressAndMinute: Type.Integer({ description: 'more are refused and summed' }),
+        connectionsServerRole: Type.Integer({ description: 'open at a time, per target' }),
+        connectionsClientRole: Type.Integer({ description: 'open at a time, per target' }),
+        connections: Type.Integer({ description: 'open at a time, in all' }),
+        selfTestS: Type.Integer({ description: 'seconds between self-tests' }),
+        plannedRestartS: Type.Integer({ description: 'seconds until a guest is restarted with new keys' }),
+        laboratory: Type.Boolean({ description: 'connect-back may dial loopback and private addresses' }),
+      },
+      { ...closed, description: "the gateway's; each target has its guest's beside it" },
+    ),
+    links: Type.Record(Type.String(), Type.String()),
+  },
+  { ...closed, title: 'Installation' },
+);
+
+/** `/.well-known/pinata.json` (what an attacker's tool needs to know) and `/.well-known/security.txt` (RFC 9116). */
+export function wellKnownRoutes(app: App, { config, database }: ApiContext): void {
+  app.get(
+    '/.well-known/pinata.json',
+    {
+      schema: {
+        tags: ['service'],
+        summary: 'This installation, for machines',
+        response: { 200: json('Targets, limits and links', Installation), ...problems },
+      },
+    },
+    async (_request, reply): Promise<unknown> => {
+      const targets = await readTargets(database);
+      reply.header('cache-control', 'public, max-age=5');
+      return {
+        schema: 'pinata.installation/1',
+        site: config.settings.PINATA_SITE,
+        round: config.settings.PINATA_ROUND,
+        url: publicUrl(config),
+        targets: targets.map(row => targetView(row, config)),
+        limits: gatewayLimits(config),
+        links: linksOf(publicUrl(config)),
+      };
+    },
+  );
+
+  app.get('/.well-known/security.txt', { schema: { hide: true } }, (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=3600').type('text/plain; charset=utf-8').send(securityTxt(config)),
+  );
+}
+
+function gatewayLimits({ settings }: Config) {
+  return {
+    connectionsPerAddress: settings.PINATA_CAP_PER_ADDRESS,
+    connectionsPerAddressAndMinute: settings.PINATA_RATE_PER_ADDRESS,
+    connectionsServerRole: settings.PINATA_CAP_SERVER,
+    connectionsClientRole: settings.PINATA_CAP_CLIENT,
+    connections: settings.PINATA_CAP_GLOBAL,
+    selfTestS: settings.PINATA_SELF_TEST_S,
+    plannedRestartS: settings.PINATA_PLANNED_RESTART_S,
+    laboratory: settings.PINATA_LAB,
+  };
+}
+
+function linksOf(url: string): Record<string, string> {
+  return {
+    rules: `${url}/rules`,
+    status: `${url}/status.json`,
+    attempts: `${url}/api/v1/attempts`,
+    stream: `${url}/api/v1/stream`,
+    openapi: `${url}/openapi.json`,
+    schema: `${url}/schema/attempt-1.json`,
+    security: `${url}/.well-known/security.txt`,
+  };
+}
+
+/** RFC 9116; `Expires` is on a whole day, so that it stays the same for that long. */
+export function securityTxt(config: Config, nowMs: number = Date.now()): string {
+  const url = publicUrl(config);
+  const expires = new Date((Math.floor(nowMs / DAY_MS) + SECURITY_TXT_DAYS) * DAY_MS).toISOString();
+  const lines = [
+    `Contact: ${config.settings.PINATA_CONTACT || `${url}/rules`}`,
+    `Expires: ${expires}`,
+    'Preferred-Languages: en',
+    `Canonical: ${url}/.well-known/security.txt`,
+    `Policy: ${url}/rules`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,98 @@
+import Type, { type Static } from 'typebox';
+
+/**
+ * What the first page starts from and what the live stream then changes. At most 30 kB of JSON; `cursor` is the `change` that it
+ * holds everything up to.
+ */
+const closed = { additionalProperties: false } as const;
+const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** One line of the live list: a cut of the public record. */
+export const ListedAttempt = Type.Object(
+  {
+    id: Type.String(),
+    seq: Type.Integer(),
+    change: Type.Integer(),
+    startedAt: Type.String(),
+    target: Type.String(),
+    channel: Type.String(),
+    depth: Type.Integer(),
+    outcome: Type.String(),
+    inferred: Type.Boolean(),
+    primaryClass: nullable(Type.String()),
+    country: Type.String(),
+    srcToken: Type.String(),
+    ja4: nullable(Type.String()),
+    bytesIn: Type.Integer(),
+    selfTest: Type.Boolean(),
+    alert: nullable(Type.Integer()),
+  },
+  closed,
+);
+export type ListedAttempt = Static<typeof ListedAttempt>;
+
+/** The strip at the top: one entry per target. */
+export const TargetStatus = Type.Object(
+  {
+    target: Type.String(),
+    prize: Type.Boolean(),
+    state: Type.String(),
+    bootId: nullable(Type.String()),
+    readyAt: nullable(Type.String()),
+    accelerator: nullable(Type.String()),
+    imageSha256: nullable(Type.String()),
+    restarts: Type.Integer(),
+    selfTest: nullable(Type.Object({ at: Type.String(), passed: nullable(Type.Boolean()) }, closed)),
+    /** Prize only: since when nobody is known to have won, or the first release. */
+    unclaimedSince: nullable(Type.String()),
+    released: nullable(Type.Object({ id: Type.String(), at: Type.String() }, closed)),
+    address: nullable(Type.String()),
+    ports: Type.Object({ server: Type.Integer(), callback: Type.Integer(), client: Type.Integer() }, closed),
+  },
+  closed,
+);
+export type TargetStatus = Static<typeof TargetStatus>;
+
+/** Self-tests are left out of every number. */
+export const Summary = Type.Object(
+  {
+    window: Type.String(),
+    from: nullable(Type.String()),
+    to: Type.String(),
+    attempts: Type.Integer(),
+    refused: Type.Integer(),
+    /** Attempts that reached at least each depth, 0 to 8. */
+    reached: Type.Array(Type.Integer(), { minItems: 9, maxItems: 9 }),
+    outcomes: Type.Record(Type.String(), Type.Integer()),
+    /** Attempts per minute, oldest first, the last 60 minutes. */
+    perMinute: Type.Array(Type.Integer(), { maxItems: 60 }),
+  },
+  closed,
+);
+export type Summary = Static<typeof Summary>;
+
+export const Snapshot = Type.Object(
+  {
+    cursor: Type.Integer(),
+    generatedAt: Type.String(),
+    site: Type.String(),
+    targets: Type.Array(TargetStatus),
+    /** Overall state of the feed's own parts: ok, degraded, down. */
+    health: Type.String(),
+    summary: Summary,
+    /** The newest 50, newest first, self-tests included (they are marked). */
+    attempts: Type.Array(ListedAttempt, { maxItems: 50 }),
+  },
+  closed,
+);
+export type Snapshot = Static<typeof Snapshot>;
+
+/** Data of the stream's events; `stats` carries a Summary, `reset` nothing (start again from a snapshot). */
+export interface StreamEvents {
+  hello: { cursor: number; now: string };
+  attempts: { rows: ListedAttempt[]; skipped: { from: number; to: number; count: number }[] };
+  stats: Summary;
+  status: { health: string; targets: TargetStatus[] };
+  beat: { now: string; cursor: number };
+  reset: Record<string, never>;
+}

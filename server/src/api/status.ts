@@ -1,0 +1,127 @@
+import Type, { type Static } from 'typebox';
+import type { Config } from '../config.ts';
+import type { Micros } from '../wire/ids.ts';
+import { Meta } from './queries/log-state.ts';
+import type { AlarmRow, ComponentRow } from './queries/status.ts';
+import type { TargetRow } from './queries/targets.ts';
+import { TargetStatus } from './snapshot.ts';
+import { targetStatus } from './target-view.ts';
+import { timeOf } from './time.ts';
+
+/** A process writes a beat each second; ingest passes it on. Longer silence than this is a fault. */
+const BEAT_STALE_S = 15;
+/** A self-test may be this many intervals old before it is stale. */
+const SELF_TEST_INTERVALS = 2.5;
+
+const closed = { additionalProperties: false } as const;
+const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const Component = Type.Object(
+  {
+    name: Type.String(),
+    state: Type.String(),
+    beatAt: Type.String({ format: 'date-time' }),
+    ageS: Type.Integer(),
+    stale: Type.Boolean(),
+  },
+  closed,
+);
+
+const TargetHealth = Type.Object(
+  {
+    ...TargetStatus.properties,
+    /** QEMU promises isolation only with hardware virtualisation. */
+    emulated: nullable(Type.Boolean()),
+    uptimeS: nullable(Type.Integer()),
+    selfTestStale: Type.Boolean(),
+  },
+  closed,
+);
+
+export const Status = Type.Object(
+  {
+    overall: Type.Enum(['ok', 'degraded', 'down']),
+    generatedAt: Type.String({ format: 'date-time' }),
+    database: Type.Enum(['ok', 'down'], { description: 'down: the rest is as it was last seen' }),
+    components: Type.Array(Component),
+    targets: Type.Array(TargetHealth),
+    log: nullable(Meta),
+    alarms: Type.Array(
+      Type.Object(
+        {
+          raisedAt: Type.String({ format: 'date-time' }),
+          kind: Type.String(),
+          target: nullable(Type.String()),
+          attemptId: nullable(Type.String()),
+        },
+        closed,
+      ),
+    ),
+  },
+  { ...closed, title: 'Status' },
+);
+export type Status = Static<typeof Status>;
+
+/** What the database said when it was last asked. */
+export interface Observed {
+  readonly components: readonly ComponentRow[];
+  readonly targets: readonly TargetRow[];
+  readonly alarms: readonly AlarmRow[];
+  readonly meta: Meta;
+}
+
+/** The status page's data. `observed` is null before the database has ever answered. Pure. */
+export function statusOf(observed: Observed | null, databaseUp: boolean, config: Config, nowUs: Micros): Status {
+  const components = (observed?.components ?? []).map(row => componentHealth(row, nowUs));
+  const targets = (observed?.targets ?? []).map(row => targetHealth(row, config, nowUs));
+  return {
+    overall: databaseUp ? overallOf(components, targets) : 'down',
+    generatedAt: timeOf(nowUs),
+    database: databaseUp ? 'ok' : 'down',
+    components,
+    targets,
+    log: observed?.meta ?? null,
+    alarms: (observed?.alarms ?? []).map(row => ({
+      raisedAt: timeOf(row.raised_us),
+      kind: row.kind,
+      target: row.target,
+      attemptId: row.attempt_id,
+    })),
+  };
+}
+
+type ComponentHealth = Status['components'][number];
+type TargetHealth = Status['targets'][number];
+
+/** Down: attackers cannot get through, or nobody records. Degraded: they can, but something needs a look. */
+function overallOf(components: readonly ComponentHealth[], targets: readonly TargetHealth[]): Status['overall'] {
+  const gateway = components.find(component => component.name === 'gateway');
+  if (!gateway || gateway.stale || targets.length === 0 || targets.every(target => target.state !== 'ready'))
+    return 'down';
+  if (targets.some(target => target.prize && target.state === 'down')) return 'down';
+  const wholesome =
+    components.every(component => !component.stale) &&
+    targets.every(target => target.state === 'ready' && !target.selfTestStale && target.selfTest?.passed !== false);
+  return wholesome ? 'ok' : 'degraded';
+}
+
+function componentHealth(row: ComponentRow, nowUs: Micros): ComponentHealth {
+  const ageS = ageOf(row.beat_us, nowUs);
+  return { name: row.name, state: row.state, beatAt: timeOf(row.beat_us), ageS, stale: ageS > BEAT_STALE_S };
+}
+
+function targetHealth(row: TargetRow, config: Config, nowUs: Micros): TargetHealth {
+  const staleAfterS = config.settings.PINATA_SELF_TEST_S * SELF_TEST_INTERVALS;
+  // A target that has just come up has had no time for a test.
+  const quietSince = row.test_us ?? row.ready_us;
+  return {
+    ...targetStatus(row, config),
+    emulated: row.accelerator === null ? null : row.accelerator === 'tcg',
+    uptimeS: row.state === 'ready' && row.ready_us !== null ? ageOf(row.ready_us, nowUs) : null,
+    selfTestStale: quietSince !== null && ageOf(quietSince, nowUs) > staleAfterS,
+  };
+}
+
+function ageOf(us: Micros, nowUs: Micros): number {
+  return Math.max(0, Math.floor((nowUs - us) / 1e6));
+}

@@ -1,0 +1,74 @@
+import { AttemptRecord } from '../wire/record.ts';
+import { nodeOf, objectOf, type SchemaNode } from './tiered-schema.ts';
+
+/**
+ * The only way out of the house: cuts records down to the public tier, by the annotations of `wire/record.ts`. What is not named
+ * there, or carries no tier, does not leave. Pure.
+ */
+
+/** A record as everybody may see it. Keys are in schema order, so that the same record is always the same text. */
+export type PublicAttempt = Readonly<Record<string, unknown>>;
+
+const RECORD = nodeOf(AttemptRecord);
+
+/** The public tier of a record. */
+export function project(record: unknown): PublicAttempt {
+  return publicObject(RECORD, record);
+}
+
+function publicObject(schema: SchemaNode, value: unknown): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  if (!isObject(value)) return result;
+  for (const [name, node] of Object.entries(schema.properties ?? {})) {
+    if (!Object.hasOwn(value, name)) continue;
+    const given = value[name];
+    if (node.tier === 'P') result[name] = known(node, given);
+    else if (node.tier === undefined) {
+      const inner = objectOf(node);
+      if (inner) result[name] = isObject(given) ? publicObject(inner, given) : null;
+    }
+  }
+  return result;
+}
+
+/** A public value, without keys that its schema does not name. */
+function known(node: SchemaNode, value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = node.items;
+    return items ? value.map(item => known(items, item)) : [];
+  }
+  if (!isObject(value)) return value;
+  const properties = objectOf(node)?.properties ?? {};
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([name]) => Object.hasOwn(value, name))
+      .map(([name, inner]) => [name, known(inner, value[name])]),
+  );
+}
+
+/** The published JSON Schema: the record's, without fields of other tiers. */
+export function publicSchema(): Record<string, unknown> {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'pinata.attempt/1, public tier',
+    ...cutSchema(RECORD, 'below'),
+  };
+}
+
+/** `below`: fields still choose by their tier. `inside`: the whole node is public. */
+function cutSchema(node: SchemaNode, where: 'below' | 'inside'): Record<string, unknown> {
+  const { tier: _, properties, items, anyOf, ...rest } = node;
+  const cut: Record<string, unknown> = { ...rest };
+  if (items) cut.items = cutSchema(items, where);
+  if (anyOf) cut.anyOf = anyOf.map(option => cutSchema(option, where));
+  if (!properties) return cut;
+  const kept = Object.entries(properties).flatMap(([name, inner]): [string, Record<string, unknown>][] => {
+    if (where === 'inside' || inner.tier === 'P') return [[name, cutSchema(inner, 'inside')]];
+    return inner.tier === undefined && objectOf(inner) ? [[name, cutSchema(inner, 'below')]] : [];
+  });
+  return { ...cut, properties: Object.fromEntries(kept), required: kept.map(([name]) => name) };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
