@@ -1,6 +1,6 @@
 import type { TlsObservation } from '../tls/observation.ts';
 import type { Closed, Dialled, Ended, GuestTold, Opened, Ready } from '../wire/facts.ts';
-import type { Outcome } from '../wire/record.ts';
+import type { Outcome } from '../wire/outcomes.ts';
 
 /** All that is known of one attempt when it is concluded. */
 export interface Evidence {

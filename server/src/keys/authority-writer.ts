@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, type webcrypto } from 'node:crypto';
 import type { PublishedCredentials } from '../wire/facts.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -33,7 +33,7 @@ export async function writePracticeAuthority(now: Date): Promise<PublishedCreden
       await x509.SubjectKeyIdentifierExtension.create(caKeys.publicKey),
     ],
   });
-  const leaf = async (subject: string, keys: CryptoKeyPair, usage: string, names: string[]) =>
+  const leaf = async (subject: string, keys: webcrypto.CryptoKeyPair, usage: string, names: string[]) =>
     x509.X509CertificateGenerator.create({
       ...common,
       serialNumber: newSerial(),
@@ -63,7 +63,7 @@ export async function writePracticeAuthority(now: Date): Promise<PublishedCreden
   };
 }
 
-async function newKeys(): Promise<CryptoKeyPair> {
+async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
   return crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
@@ -75,7 +75,7 @@ function newSerial(): string {
 }
 
 /** PKCS #8. */
-async function pemOf({ privateKey }: CryptoKeyPair): Promise<string> {
+async function pemOf({ privateKey }: webcrypto.CryptoKeyPair): Promise<string> {
   const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', privateKey)).toString('base64');
   return `-----BEGIN PRIVATE KEY-----\n${der.match(/.{1,64}/g)?.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PinataError } from '../errors.ts';
+import { ascii, BIP386_INTERNAL, BIP386_OUTPUT, BIP386_WIF, bytes, hex } from './bip386.fixture.ts';
 import { parseNetwork } from './network.ts';
 import { prizePublic } from './prize.ts';
 import { parseSecretKey, xOnly } from './secret-key.ts';
-
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-const bytes = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
-const ascii = (text: string) => Uint8Array.from(Buffer.from(text));
-
-// BIP-386 "Test Vectors": one key as WIF and as x-only internal key, with the script of its output.
-const BIP386_WIF = 'L4rK1yDtCWekvXuE6oXD9jCYfFNV2cWRpVuPLBcCU2z8TrisoyY1';
-const BIP386_INTERNAL = 'a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd';
-const BIP386_OUTPUT = '77aab6e066f8a7419c5ab714c12c67d25007ed55a43cadcacb4d7a970a093f11';
 
 function code(expected: string) {
   return (error: unknown) => error instanceof PinataError && error.code === expected;

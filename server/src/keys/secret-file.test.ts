@@ -4,17 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { PinataError } from '../errors.ts';
+import { BIP386_INTERNAL, BIP386_WIF, hex } from './bip386.fixture.ts';
 import { makeSecretFile, readSecretFile } from './secret-file.ts';
 import { xOnly } from './secret-key.ts';
-
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-const _bytes = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
-const _ascii = (text: string) => Uint8Array.from(Buffer.from(text));
-
-// BIP-386 "Test Vectors": one key as WIF and as x-only internal key, with the script of its output.
-const BIP386_WIF = 'L4rK1yDtCWekvXuE6oXD9jCYfFNV2cWRpVuPLBcCU2z8TrisoyY1';
-const BIP386_INTERNAL = 'a34b99f22c790c4e36b2b3c2c35a36db06226e41c692fc82b8b56ac1c540c5bd';
-const _BIP386_OUTPUT = '77aab6e066f8a7419c5ab714c12c67d25007ed55a43cadcacb4d7a970a093f11';
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'pinata-keys-'));

@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
 import { canChangeUser, confined, type MachineUser } from './confinement.ts';
-import type { RunningMachine } from './hypervisor.ts';
-import type { GuestImage } from './image.ts';
-import { Qemu } from './qemu.ts';
-import { findQemu } from './qemu-binary.ts';
 import { until } from './until.fixture.ts';
 
 const OWN_USER: MachineUser = { uid: 64_131, gid: 64_131, kvmGid: null };
-
-async function _start(t: TestContext, image: GuestImage, user: MachineUser = null): Promise<RunningMachine> {
-  const folder = mkdtempSync(join(tmpdir(), 'pinata-qemu-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const qemu = new Qemu({ binary: await findQemu(), accelerator: 'tcg', folder, user: () => user });
-  const machine = await qemu.start({ name: 'test', place: 0, image });
-  t.after(() => machine.stop());
-  machine.channel.resume();
-  assert.deepEqual(readdirSync(folder), [], 'the copy of the image has no name');
-  return machine;
-}
 
 test('the machine dies with the process that started it, under a user of its own too', async t => {
   for (const user of canChangeUser() ? [null, OWN_USER] : [null]) {

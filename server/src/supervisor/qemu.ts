@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
-import { Duplex } from 'node:stream';
+import { Duplex, type Stream } from 'node:stream';
 import { PinataError } from '../errors.ts';
 import { confined, type MachineUser } from './confinement.ts';
 import type { Accelerator, Hypervisor, MachineEnd, MachineFacts, RunningMachine } from './hypervisor.ts';
@@ -81,12 +81,13 @@ class QemuProcess {
     closeSync(imageFd);
     this.channel = this.#pipe(FD.channel);
     this.#qmp = new Qmp(this.#pipe(FD.qmp), (name, data) => this.#onMonitorEvent(name, data));
+    const streams: readonly (Stream | null | undefined)[] = this.#child.stdio;
     for (const [fd, tail] of [
       [1, this.complaints],
       [2, this.complaints],
       [FD.lastWords, this.#lastWords],
     ] as const) {
-      this.#child.stdio[fd]?.on('data', (bytes: Uint8Array) => tail.push(bytes)).on('error', () => {});
+      streams[fd]?.on('data', (bytes: Uint8Array) => tail.push(bytes)).on('error', () => {});
     }
     this.ended = this.#whenEnded();
   }

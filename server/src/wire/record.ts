@@ -10,8 +10,6 @@ export type Tier = 'P' | 'R' | 'O';
 export const RECORD_SCHEMA = 'pinata.attempt/1';
 export const RECORD_MAX_BYTES = 8192;
 
-export { DEPTHS, type DepthName, OUTCOMES, type Outcome } from './outcomes.ts';
-
 const p = <T extends TSchema>(schema: T): T => inTier(schema, 'P');
 const r = <T extends TSchema>(schema: T): T => inTier(schema, 'R');
 const o = <T extends TSchema>(schema: T): T => inTier(schema, 'O');

@@ -1,0 +1,4 @@
+import { runProcess } from '../process.ts';
+import { startGateway } from './start.ts';
+
+await runProcess('gateway', startGateway);

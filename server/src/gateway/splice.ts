@@ -1,0 +1,184 @@
+import type { Duplex } from 'node:stream';
+import type { CloseManner, CloseParty, CloseReason } from '../wire/facts.ts';
+import type { AttemptRecord } from './attempt-record.ts';
+import type { DialResult } from './guest-dialler.ts';
+import { finishSoon, reset } from './tcp.ts';
+
+export interface SpliceLimits {
+  /** Until the attacker's first byte, where the attacker speaks first. */
+  idleMs: number;
+  /** Of the whole attempt. */
+  lifetimeMs: number;
+  /** Until the attacker's FIN, once the guest has sent its own. */
+  lingerMs: number;
+}
+
+export const SPLICE_LIMITS: SpliceLimits = { idleMs: 20_000, lifetimeMs: 90_000, lingerMs: 10_000 };
+
+export interface SpliceOptions {
+  attacker: Duplex;
+  record: AttemptRecord;
+  /** Dials the guest; `isWanted` turns false when the attacker is gone. */
+  dial: (isWanted: () => boolean) => Promise<DialResult>;
+  /** Where the guest is the TLS client it is dialled at once; otherwise silence costs it nothing. */
+  guestSpeaksFirst: boolean;
+  limits?: SpliceLimits;
+  onEnd: () => void;
+}
+
+/**
+ * Joins an attacker and a guest. Bytes go on before they are recorded; half-closes, resets and back-pressure pass through as they are.
+ *
+ * The attempt is over when both sides have sent their FIN, or one its RST. `close` is then in the spool before our last FIN leaves: whoever
+ * saw the end can find it in the record.
+ */
+export class Splice {
+  readonly #attacker: Duplex;
+  readonly #record: AttemptRecord;
+  readonly #options: SpliceOptions;
+  readonly #limits: SpliceLimits;
+  #guest: Duplex | null = null;
+  #dialling = false;
+  /** Came before the guest was there. */
+  #early: Uint8Array[] = [];
+  #attackerEnded = false;
+  #guestEnded = false;
+  #first: { by: CloseParty; how: CloseManner } | null = null;
+  #over = false;
+  #timer: NodeJS.Timeout;
+
+  constructor(options: SpliceOptions) {
+    const { attacker, record, guestSpeaksFirst, limits = SPLICE_LIMITS } = options;
+    this.#attacker = attacker;
+    this.#record = record;
+    this.#options = options;
+    this.#limits = limits;
+    attacker.on('data', (bytes: Uint8Array) => this.#fromAttacker(bytes));
+    attacker.on('end', () => this.#attackerEnd());
+    attacker.on('drain', () => this.#guest?.resume());
+    attacker.on('error', () => this.#broken('peer'));
+    attacker.on('close', () => this.#broken('peer'));
+    this.#timer = setTimeout(() => this.abort('idle_timeout', 'timeout'), limits.idleMs);
+    if (guestSpeaksFirst && !this.#serve()) this.abort('gateway_limited', 'fin');
+  }
+
+  /** Ends the attempt for a reason of the gateway's own. */
+  abort(reason: CloseReason, how: CloseManner): void {
+    if (this.#over) return;
+    this.#close(reason, 'gateway', how);
+    finishSoon(this.#attacker);
+    if (this.#guest) reset(this.#guest);
+  }
+
+  #fromAttacker(bytes: Uint8Array): void {
+    if (this.#over) return;
+    if (this.#guest) {
+      if (!this.#guest.write(bytes)) this.#attacker.pause();
+      this.#record.data('in', bytes);
+      return;
+    }
+    this.#early.push(bytes);
+    this.#attacker.pause();
+    const isServed = this.#dialling || this.#serve();
+    this.#record.data('in', bytes);
+    if (!isServed) this.abort('gateway_limited', 'fin');
+  }
+
+  /** Dials the guest. No recording, no service: false where the spool has no room. */
+  #serve(): boolean {
+    this.#dialling = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lifetimeOver(), this.#limits.lifetimeMs);
+    if (!this.#record.begin()) return false;
+    void this.#options.dial(() => !this.#over).then(result => this.#join(result));
+    return true;
+  }
+
+  #join(result: DialResult): void {
+    const failed = 'error' in result;
+    if (this.#over) {
+      if (!failed) reset(result.socket);
+      return;
+    }
+    this.#record.dial('guest', failed ? result.error : null);
+    if (failed) {
+      this.abort('backend_unavailable', 'fin');
+      return;
+    }
+    const guest = result.socket;
+    this.#guest = guest;
+    guest.on('data', (bytes: Uint8Array) => this.#fromGuest(bytes));
+    guest.on('end', () => this.#guestEnd());
+    guest.on('drain', () => this.#attacker.resume());
+    guest.on('error', () => this.#broken('guest'));
+    guest.on('close', () => this.#broken('guest'));
+    guest.write(Buffer.concat([result.preface, ...this.#early]));
+    this.#early = [];
+    if (this.#attackerEnded) guest.end();
+    else if (!guest.writableNeedDrain) this.#attacker.resume();
+  }
+
+  #fromGuest(bytes: Uint8Array): void {
+    if (this.#over) return;
+    if (!this.#attacker.write(bytes)) this.#guest?.pause();
+    this.#record.data('out', bytes);
+  }
+
+  #attackerEnd(): void {
+    if (this.#over) return;
+    this.#attackerEnded = true;
+    this.#first ??= { by: 'peer', how: 'fin' };
+    if (!this.#dialling || this.#guestEnded) this.#done();
+    else this.#guest?.end();
+  }
+
+  #guestEnd(): void {
+    if (this.#over) return;
+    this.#guestEnded = true;
+    this.#first ??= { by: 'guest', how: 'fin' };
+    if (this.#attackerEnded) {
+      this.#done();
+      return;
+    }
+    this.#record.flush();
+    this.#attacker.end();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lifetimeOver(), this.#limits.lingerMs);
+  }
+
+  /** Both have said that they are through. */
+  #done(): void {
+    this.#finish();
+    finishSoon(this.#attacker);
+    if (this.#guest) finishSoon(this.#guest);
+  }
+
+  /** A reset; or a side that is gone without a FIN. */
+  #broken(by: 'peer' | 'guest'): void {
+    if (this.#over) return;
+    this.#first ??= { by, how: 'rst' };
+    this.#finish();
+    reset(this.#attacker);
+    if (this.#guest) reset(this.#guest);
+  }
+
+  #lifetimeOver(): void {
+    if (this.#over) return;
+    this.#first ??= { by: 'gateway', how: 'timeout' };
+    this.#finish();
+    finishSoon(this.#attacker);
+    if (this.#guest) reset(this.#guest);
+  }
+
+  #finish(): void {
+    const { by, how } = this.#first ?? { by: 'gateway', how: 'fin' };
+    this.#close('done', by, how);
+  }
+
+  #close(reason: CloseReason, by: CloseParty, how: CloseManner): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#record.close(reason, by, how);
+    this.#options.onEnd();
+  }
+}
