@@ -1,0 +1,4 @@
+import { runProcess } from '../process.ts';
+import { startIngest } from './start.ts';
+
+await runProcess('ingest', startIngest);

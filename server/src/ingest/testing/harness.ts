@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { pino } from 'pino';
+import { readKnownBoots } from '../../store/boots.ts';
+import { type Database, openDatabase } from '../../store/database.ts';
+import { readProgress } from '../../store/log-tables.ts';
+import { AttemptWriter } from '../../store/writer.ts';
+import type { Fact } from '../../wire/facts.ts';
+import { Assembler, type FactAt } from '../assembler.ts';
+import { BootBook } from '../boot-book.ts';
+import type { Surroundings } from '../compose.ts';
+import type { SpoolName } from '../pending-attempt.ts';
+import { Pipeline, type PipelineOptions } from '../pipeline.ts';
+import { prepareDatabase } from '../prepare-database.ts';
+import { Quarantine } from '../quarantine.ts';
+
+/** A log that nobody reads. */
+export const SILENT = pino({ level: 'silent' });
+
+/** A spool in memory: each fact takes as many bytes as its JSON. */
+export class MemorySpool {
+  readonly epoch: string;
+  readonly #facts: FactAt[] = [];
+  #end = 0;
+  acked = 0;
+
+  constructor(epoch: string) {
+    this.epoch = epoch;
+  }
+
+  append(...facts: readonly Fact[]): void {
+    for (const fact of facts) {
+      const next = this.#end + JSON.stringify(fact).length;
+      this.#facts.push({ fact, at: this.#end, next });
+      this.#end = next;
+    }
+  }
+
+  from(offset: number): FactAt[] {
+    return this.#facts.filter(({ at }) => at >= offset);
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+}
+
+export type MemorySpools = Record<SpoolName, MemorySpool>;
+
+export function memorySpools(): MemorySpools {
+  return { gateway: new MemorySpool('g'), supervisor: new MemorySpool('s') };
+}
+
+/** What of ingest stands between spools and database, without its sockets. */
+export interface TestIngest {
+  readonly assembler: Assembler;
+  readonly pipeline: Pipeline;
+  /** Folder of what could not be stored. */
+  readonly quarantine: string;
+  /** Hands on what the spools have beyond what was taken, at most `max` facts of each. */
+  read(max?: Record<SpoolName, number>): Promise<void>;
+}
+
+/** Opens and prepares a database for a test. */
+export async function preparedDatabase(t: TestContext, url: string): Promise<Database> {
+  const database = openDatabase(url);
+  t.after(() => database.close());
+  await prepareDatabase(database, SILENT);
+  return database;
+}
+
+export function surroundings(boots: BootBook, lost: () => number): Surroundings {
+  return {
+    siteId: 'test',
+    roundId: 'test-round',
+    termsSha256: '00'.repeat(32),
+    boots,
+    countries: { database: null, of: () => 'ZZ' },
+    tokenKey: () => new Uint8Array(32),
+    lost,
+  };
+}
+
+/** Starts ingest on spools, going on where the database says. It is not running: `pipeline.start()` does that. */
+export async function ingestOn(
+  t: TestContext,
+  database: Database,
+  spools: MemorySpools,
+  options: Pick<Partial<PipelineOptions>, 'monotonicMs' | 'writer' | 'backlog'> = {},
+): Promise<TestIngest> {
+  const folder = mkdtempSync(join(tmpdir(), 'pinata-ingest-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const boots = new BootBook(await readKnownBoots(database.prisma));
+  const assembler = new Assembler(boots, await readProgress(database.pool));
+  const pipeline = new Pipeline({
+    assembler,
+    writer: new AttemptWriter(database.pool),
+    applyBoots: database.prisma,
+    quarantine: new Quarantine(folder),
+    surroundings: surroundings(boots, () => assembler.lost),
+    log: SILENT,
+    acknowledge: (spool, offset) => {
+      spools[spool].acked = Math.max(spools[spool].acked, offset);
+    },
+    ...options,
+  });
+  for (const spool of ['gateway', 'supervisor'] as const) {
+    const { next } = assembler.cursor(spool);
+    assembler.start(spool, { epoch: spools[spool].epoch, from: next, lost: false });
+    pipeline.setConnected(spool, true);
+  }
+  return {
+    assembler,
+    pipeline,
+    quarantine: folder,
+    read: async max => {
+      for (const spool of ['gateway', 'supervisor'] as const) {
+        const facts = spools[spool].from(assembler.cursor(spool).next);
+        await pipeline.take(spool, facts.slice(0, max?.[spool]));
+      }
+    },
+  };
+}
+
+const DEADLINE_MS = 20_000;
+const POLL_MS = 10;
+
+/** Waits until `condition` holds; fails after a deadline that says what was waited for. */
+export async function until(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    await new Promise(resolve => setTimeout(resolve, POLL_MS));
+  }
+}

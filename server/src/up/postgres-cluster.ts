@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readlinkSync, realpathSync } from 'node:fs';
+import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { PinataError } from '../errors.ts';
+import { type Account, confine } from './confine.ts';
+
+const OLD_SERVER_DEADLINE_MS = 30_000;
+const POLL_MS = 20;
+/** LOCK_FILE_LINE_PM_STATUS of PostgreSQL's src/include/utils/pidfile.h, counted from 0. */
+const STATUS_LINE = 7;
+
+/** initdb, unlike the server, wants its user to have a name: a user namespace lends it that of `nobody`. */
+const NAMED_USER = ['unshare', '--user', '--map-user=65534', '--map-group=65534'];
+
+export const SUPERUSER = 'postgres';
+
+const run = promisify(execFile);
+
+/** Makes the cluster unless it is there. It gets its final name when it is whole, so a killed initdb leaves nothing half. */
+export async function createCluster(folder: string, initdb: string, account: Account | null): Promise<void> {
+  const cluster = clusterOf(folder);
+  if (existsSync(join(cluster, 'PG_VERSION'))) return;
+  const unfinished = `${cluster}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  await readPassword(folder, SUPERUSER, account);
+  const options = ['--auth=scram-sha-256', `--pwfile=${passwordFile(folder, SUPERUSER)}`, `--username=${SUPERUSER}`];
+  const form = ['--encoding=UTF8', '--locale=C.UTF-8', '--data-checksums'];
+  const named = account ? NAMED_USER : [];
+  const argv = confine({ account, deathSignal: 'KILL' }, [...named, initdb, '-D', unfinished, ...options, ...form]);
+  await run(argv[0] ?? '', argv.slice(1), { cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' } });
+  await rename(unfinished, cluster);
+}
+
+/** Where the cluster itself is. */
+export function clusterOf(folder: string): string {
+  return join(folder, 'data');
+}
+
+/** The role's password, from its file (0600); made at first use. */
+export async function readPassword(folder: string, role: string, account: Account | null): Promise<string> {
+  const path = passwordFile(folder, role);
+  if (existsSync(path)) return (await readFile(path, 'utf8')).trim();
+  const password = randomBytes(24).toString('base64url');
+  const unfinished = `${path}.new`;
+  await writeFile(unfinished, `${password}\n`, { mode: 0o600 });
+  if (account) await chown(unfinished, account.uid, account.gid);
+  await rename(unfinished, path);
+  return password;
+}
+
+function passwordFile(folder: string, role: string): string {
+  return join(folder, `${role}.password`);
+}
+
+/**
+ * A predecessor that was killed leaves its server shutting down, or a pid file whose number may by now be anybody's. The first is
+ * waited for; the second is removed, because PostgreSQL itself would refuse to start next to any living process of that number.
+ */
+export async function waitForOldServer(folder: string): Promise<void> {
+  const pidFile = join(clusterOf(folder), 'postmaster.pid');
+  const deadline = Date.now() + OLD_SERVER_DEADLINE_MS;
+  for (;;) {
+    const pid = await firstLine(pidFile);
+    if (pid === null) return;
+    if (!isServerOf(clusterOf(folder), pid)) return rm(pidFile, { force: true });
+    if (Date.now() > deadline) throw new PinataError('DATA_IN_USE', { pid, data: folder });
+    await delay(POLL_MS);
+  }
+}
+
+/** PostgreSQL works in its cluster's folder, which tells a living server from a recycled number. */
+function isServerOf(cluster: string, pid: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(cluster);
+  } catch {
+    return false;
+  }
+}
+
+async function firstLine(path: string): Promise<string | null> {
+  try {
+    return (await readFile(path, 'utf8')).split('\n')[0]?.trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+/** True once the server with this process id says in its pid file that it takes connections. */
+export async function isReady(folder: string, pid: number): Promise<boolean> {
+  const lines = await readFile(join(clusterOf(folder), 'postmaster.pid'), 'utf8').then(
+    text => text.split('\n'),
+    () => [],
+  );
+  return lines[0] === String(pid) && lines[STATUS_LINE]?.trim() === 'ready';
+}
