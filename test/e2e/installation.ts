@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makeAuthority, type TestAuthority } from './authority.ts';
+import { freeRun } from './free-ports.ts';
 import { until } from './until.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -107,23 +107,4 @@ async function readyState(url: string): Promise<string> {
 async function freePorts() {
   const base = await freeRun(9);
   return { prize: base, practice: base + 3, http: base + 6, callback: base + 7, postgres: base + 8 };
-}
-
-/** The first of `count` consecutive free ports on loopback, below the range that the kernel hands out by itself. */
-async function freeRun(count: number): Promise<number> {
-  for (let tries = 0; tries < 200; tries++) {
-    const base = 12_000 + Math.floor(Math.random() * 18_000);
-    const free = await Promise.all(Array.from({ length: count }, (_, i) => isFree(base + i)));
-    if (free.every(Boolean)) return base;
-  }
-  throw new Error('no run of free ports on loopback');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise(done => {
-    const server = createServer()
-      .once('error', () => done(false))
-      .once('listening', () => server.close(() => done(true)))
-      .listen(port, '127.0.0.1');
-  });
 }

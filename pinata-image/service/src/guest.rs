@@ -14,8 +14,8 @@ use pinata_vault::{BadKey, Binding, Page, SealError, Vault, x_only};
 use sha2::{Digest, Sha256};
 
 const MICROS_PER_SECOND: u64 = 1_000_000;
-/// A boot ends by itself after a day, whatever the supervisor's own plan.
-const LIFETIME: Micros = 24 * 3600 * MICROS_PER_SECOND;
+/// A boot ends by itself after this, should the supervisor not end it (it plans to, each day).
+const LIFETIME: Micros = 25 * 3600 * MICROS_PER_SECOND;
 
 /// Why a provision cannot be served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -156,6 +156,20 @@ const ROWS: Record<string, Row> = {
     3,
     { wire: FLIGHT, guest: [...flight, noCertificate, error('NoCertificatesPresented'), sent(116), closedByGuest] },
   ],
+  'a certificate request that cannot be parsed is not a bad certificate': [
+    'protocol_violation',
+    3,
+    {
+      guestRole: 'client',
+      wire: AS_CLIENT,
+      guest: [
+        ...flight,
+        sent(50),
+        error('InvalidMessage(IllegalEmptyList("CertificateCompressionAlgorithms"))'),
+        closedByGuest,
+      ],
+    },
+  ],
   'a certificate of nonsense': [
     'certificate_malformed',
     4,

@@ -78,9 +78,12 @@ function outcomeOfAlert(code: number, c: Case): Outcome {
   }
 }
 
+/** The library's words for a bad Certificate message; its other names that begin so are of other messages. */
+const BAD_CERTIFICATE_MESSAGE = /certificate(?!compression|request|verify|status|authorities|types?)/;
+
 function decodeErrorOutcome(stage: Stage, { guest }: Case): Outcome {
   if (stage === 'hello') return 'hello_malformed';
-  return /certificate/.test(plain(guest.tlsError ?? '')) && stage === 'flight'
+  return BAD_CERTIFICATE_MESSAGE.test(plain(guest.tlsError ?? '')) && stage === 'flight'
     ? 'certificate_malformed'
     : 'protocol_violation';
 }
