@@ -1,6 +1,7 @@
-import { chmod, lchown, mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, lchown, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Layout } from '../config.ts';
+import { handOver } from './hand-over.ts';
 import type { Accounts, Role } from './roles.ts';
 
 export interface Folder {
@@ -55,17 +56,9 @@ export async function makeFolders(folders: readonly Folder[], accounts: Accounts
     await mkdir(path, { recursive: true, mode });
     if (accounts && owner) {
       const { uid, gid } = accounts[owner];
-      if ((await stat(path)).uid !== uid) await handOver(path, uid, gid);
+      if ((await stat(path)).uid !== uid) await handOver(path, { uid, gid });
       await lchown(path, uid, readers ? accounts[readers].gid : gid);
     }
     await chmod(path, mode);
-  }
-}
-
-async function handOver(path: string, uid: number, gid: number): Promise<void> {
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    const inside = join(path, entry.name);
-    await lchown(inside, uid, gid);
-    if (entry.isDirectory()) await handOver(inside, uid, gid);
   }
 }

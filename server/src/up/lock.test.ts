@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { lockHolder, tryLock } from './lock.ts';
 
+const DEADLINE_MS = 10_000;
+
 function lockPath(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'pinata-lock-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -23,7 +25,7 @@ async function holder(t: TestContext, path: string) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => child.kill('SIGKILL'));
-  const [said] = await once(child.stdout, 'data');
+  const [said] = await once(child.stdout, 'data', { signal: AbortSignal.timeout(DEADLINE_MS) });
   return { child, said: String(said) };
 }
 

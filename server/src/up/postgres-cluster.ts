@@ -1,20 +1,26 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readlinkSync, realpathSync } from 'node:fs';
-import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { PinataError } from '../errors.ts';
 import { type Account, confine } from './confine.ts';
+import { handOver } from './hand-over.ts';
 
 const OLD_SERVER_DEADLINE_MS = 30_000;
 const POLL_MS = 20;
 /** LOCK_FILE_LINE_PM_STATUS of PostgreSQL's src/include/utils/pidfile.h, counted from 0. */
 const STATUS_LINE = 7;
 
-/** initdb, unlike the server, wants its user to have a name: a user namespace lends it that of `nobody`. */
-const NAMED_USER = ['unshare', '--user', '--map-user=65534', '--map-group=65534'];
+/**
+ * initdb, unlike the server, refuses a user without a name, and ours have numbers only. It runs as `nobody`, for whom the way in is
+ * open so long, and what it made is handed over. (A user namespace would lend a name too, but containers and chroots have none.)
+ */
+const NAMED: Account = { uid: 65_534, gid: 65_534 };
+const PASSAGE = 0o711;
+const PRIVATE = 0o700;
 
 export const SUPERUSER = 'postgres';
 
@@ -26,12 +32,24 @@ export async function createCluster(folder: string, initdb: string, account: Acc
   if (existsSync(join(cluster, 'PG_VERSION'))) return;
   const unfinished = `${cluster}.new`;
   await rm(unfinished, { recursive: true, force: true });
-  await readPassword(folder, SUPERUSER, account);
-  const options = ['--auth=scram-sha-256', `--pwfile=${passwordFile(folder, SUPERUSER)}`, `--username=${SUPERUSER}`];
+  await mkdir(unfinished, { mode: 0o700 });
+  const passwordCopy = `${cluster}.password`;
+  await writeFile(passwordCopy, await readPassword(folder, SUPERUSER, account), { mode: 0o600 });
+  if (account) {
+    await chown(unfinished, NAMED.uid, NAMED.gid);
+    await chown(passwordCopy, NAMED.uid, NAMED.gid);
+    await chmod(folder, PASSAGE);
+  }
+  const options = ['--auth=scram-sha-256', `--pwfile=${passwordCopy}`, `--username=${SUPERUSER}`];
   const form = ['--encoding=UTF8', '--locale=C.UTF-8', '--data-checksums'];
-  const named = account ? NAMED_USER : [];
-  const argv = confine({ account, deathSignal: 'KILL' }, [...named, initdb, '-D', unfinished, ...options, ...form]);
-  await run(argv[0] ?? '', argv.slice(1), { cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' } });
+  const command = [initdb, '-D', unfinished, ...options, ...form];
+  const argv = confine({ account: account && NAMED, deathSignal: 'KILL' }, command);
+  await run(argv[0] ?? '', argv.slice(1), { cwd: unfinished, env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' } });
+  await rm(passwordCopy);
+  if (account) {
+    await handOver(unfinished, account);
+    await chmod(folder, PRIVATE);
+  }
   await rename(unfinished, cluster);
 }
 

@@ -82,7 +82,7 @@ test('it ends when the process that started it is killed, and the next start wai
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', source], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [said] = await once(parent.stdout, 'data');
+  const [said] = await once(parent.stdout, 'data', { signal: AbortSignal.timeout(DEADLINE_MS) });
   parent.kill('SIGKILL');
   await once(parent, 'exit');
   await start(t, where);

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { PinataError } from '../server/src/errors.ts';
+import { QEMU, type Tool } from '../server/src/up/tools.ts';
+import { all, cargoTests, check, LONG_TIMEOUT_MS, nodeTests, ROOT } from './run-commands.ts';
+import type { Tally } from './run-tally.ts';
+
+export interface Part {
+  readonly name: string;
+  readonly tools: readonly Tool[];
+  run(): Promise<Tally>;
+}
+
+/** Crates that exist on the bare machine alone; all others are tested here on the host. */
+const BARE = ['pinata-boot', 'pinata-image-kernel'];
+const EXCLUDED = BARE.flatMap(name => ['--exclude', name]);
+const GUEST = join(ROOT, 'pinata-image');
+const CORES = 2;
+
+const OPENSSL: Tool = { program: 'openssl', debian: 'openssl' };
+const PYTHON: Tool = { program: 'python3', debian: 'python3' };
+const SOCAT: Tool = { program: 'socat', debian: 'socat' };
+const CURL: Tool = { program: 'curl', debian: 'curl' };
+const GO: Tool = { program: 'go', debian: 'golang-go' };
+const TSHARK: Tool = { program: 'tshark', debian: 'tshark' };
+const CHROMIUM: Tool = { program: 'chromium', debian: 'chromium' };
+const DOCKER: Tool[] = [
+  { program: 'dockerd', debian: 'docker.io' },
+  { program: 'docker', debian: 'docker.io' },
+  { program: 'iptables', debian: 'iptables' },
+  { program: 'debootstrap', debian: 'debootstrap' },
+  { program: 'docker-compose', debian: 'docker-compose' },
+];
+
+const PARTS: Part[] = [
+  {
+    name: 'unit',
+    tools: [QEMU, OPENSSL, PYTHON, TSHARK],
+    run: () =>
+      all(
+        () => check('lint', ['biome', 'check', '--error-on-warnings', '.']),
+        () => check('types', ['tsc', '--noEmit', '-p', 'tsconfig.json']),
+        () => check('svelte-check', ['npm', 'run', '--silent', 'check', '--workspace', 'dashboard']),
+        () =>
+          nodeTests(['server/src/**/*.test.ts', 'dashboard/src/**/*.test.ts', 'infra/**/*.test.ts', 'test/*.test.ts'], {
+            concurrency: CORES,
+          }),
+      ),
+  },
+  {
+    name: 'guest',
+    tools: [QEMU, OPENSSL],
+    run: () =>
+      all(
+        () => check('rustfmt', ['cargo', 'fmt', '--all', '--check'], GUEST),
+        () =>
+          check(
+            'clippy',
+            ['cargo', 'clippy', '--workspace', ...EXCLUDED, '--all-targets', '--', '-D', 'warnings'],
+            GUEST,
+          ),
+        () => cargoTests(['test', '--workspace', ...EXCLUDED]),
+        () => check('image', ['./build.sh'], GUEST),
+      ),
+  },
+  {
+    name: 'browser',
+    tools: [QEMU, OPENSSL, CHROMIUM],
+    run: () => nodeTests(['test/browser/*.test.ts'], { concurrency: 1, timeoutMs: LONG_TIMEOUT_MS }),
+  },
+  {
+    name: 'e2e',
+    tools: [QEMU, OPENSSL, SOCAT, CURL, PYTHON, GO],
+    run: () => nodeTests(['test/e2e/*.test.ts'], { concurrency: 1, timeoutMs: LONG_TIMEOUT_MS }),
+  },
+  {
+    name: 'containers',
+    tools: [OPENSSL, ...DOCKER],
+    run: () => nodeTests(['test/containers/*.test.ts'], { concurrency: 1, timeoutMs: LONG_TIMEOUT_MS }),
+  },
+];
+
+/** What takes long, and is left out unless it is asked for. */
+const LONG: Part = {
+  name: 'long',
+  tools: [],
+  run: () => nodeTests(['test/long/*.test.ts'], { concurrency: 1, timeoutMs: LONG_TIMEOUT_MS }),
+};
+
+/** The parts of these names; all of them for none, with the long ones for `full`. Throws USAGE. */
+export function partsNamed(names: readonly string[]): Part[] {
+  if (names.length === 0) return PARTS;
+  if (names.includes('full')) return [...PARTS, LONG];
+  return names.map(name => {
+    const part = PARTS.find(one => one.name === name);
+    const why = `There is no part ${name}; there are: ${PARTS.map(one => one.name).join(', ')}, full.`;
+    if (!part) throw new PinataError('USAGE', { why });
+    return part;
+  });
+}
