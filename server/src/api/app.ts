@@ -49,7 +49,7 @@ export async function buildApp(context: ApiContext, logger: FastifyBaseLogger): 
   // What leaves is shaped by `project` and the views; a second shaping by the schema could only hide mistakes.
   app.setSerializerCompiler(() => data => JSON.stringify(data));
 
-  registerProblems(app);
+  registerProblems(app, () => context.dashboard.page(context.feed.snapshot()).html);
   await registerSecurityHeaders(app, { https: url.startsWith('https:') });
   await registerOpenApi(app, { url, version: API_VERSION });
   await app.register(async (service: App) => {

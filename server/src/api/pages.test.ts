@@ -120,9 +120,8 @@ describe('the pages', { timeout: 120_000 }, () => {
     for (const path of [
       '/attempts?depthMin=4',
       '/attempts/01a20cb1-0af8-787a-8a3a-523a38847e13',
+      '/targets',
       '/rules',
-      '/status',
-      '/wall',
     ]) {
       const response = await get(path);
       assert.deepEqual(
@@ -132,6 +131,9 @@ describe('the pages', { timeout: 120_000 }, () => {
       );
     }
     assert.equal((await get('/nothing')).status, 404);
+    assert.match((await get('/nothing')).headers.get('content-type') ?? '', /problem\+json/);
+    const typed = await get('/nothing', { accept: 'text/html,application/xhtml+xml' });
+    assert.deepEqual([typed.status, typed.headers.get('content-type')], [404, 'text/html; charset=utf-8']);
     assert.equal((await get('/index.html')).status, 404);
     assert.equal((await get('/..%2fserver/ssr.js')).status, 404);
   });

@@ -22,8 +22,11 @@ const RETRY_AFTER_S = 5;
 /** Where a request is repeated back, it is repeated no further than this. */
 const ECHO_CHARACTERS = 200;
 
-/** Answers every failure with a problem document: the catalogue's errors as they are, all others as INTERNAL. */
-export function registerProblems(app: FastifyInstance): void {
+/**
+ * Answers every failure with a problem document: the catalogue's errors as they are, all others as INTERNAL. Only a person who
+ * mistyped the address of a page gets `missingPage`, with the same status.
+ */
+export function registerProblems(app: FastifyInstance, missingPage: () => string): void {
   app.setErrorHandler<FastifyError | PinataError>((error, request, reply) => {
     const known = toPinataError(error, request);
     if (known.status >= 500) request.log.error({ err: error, code: known.code }, 'request failed');
@@ -32,11 +35,17 @@ export function registerProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request);
     if (request.method === 'GET' || request.method === 'HEAD') {
+      if (asksForPage(request)) return reply.code(404).type('text/html; charset=utf-8').send(missingPage());
       return sendProblem(request, reply, new PinataError('NOT_FOUND', { path }));
     }
     reply.header('allow', 'GET, HEAD');
     return sendProblem(request, reply, new PinataError('METHOD_NOT_ALLOWED', { method: request.method, path }));
   });
+}
+
+/** A browser's address line asks for HTML before all else; programs and the pages' own requests do not. */
+function asksForPage(request: FastifyRequest): boolean {
+  return request.headers.accept?.startsWith('text/html') === true;
 }
 
 /** Sends one error. */
