@@ -28,12 +28,15 @@ export class Conversation {
     }
   }
 
-  /** The bytes that say it. Those of a provision hold secrets: zero them once they are sent. */
-  say(message: HostMessage): Uint8Array {
-    if (message.type === 'provision') {
-      if (this.#stage !== 'greeted') throw new ChannelError('a provision out of order');
-      this.#stage = 'provisioned';
-    }
+  /** The number of the provision's frame, which another sends: the supervisor does not hold what is in it. */
+  provide(): number {
+    if (this.#stage !== 'greeted') throw new ChannelError('a provision out of order');
+    this.#stage = 'provisioned';
+    return this.#nextSaid++;
+  }
+
+  /** The bytes that say it. */
+  say(message: Exclude<HostMessage, { type: 'provision' }>): Uint8Array {
     return encodeHostFrame(this.#nextSaid++, message);
   }
 

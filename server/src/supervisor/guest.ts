@@ -8,7 +8,8 @@ import { Conversation } from './conversation.ts';
 import { sha256Hex } from './digest.ts';
 import type { MachineEnd, RunningMachine } from './hypervisor.ts';
 import { Meter } from './meter.ts';
-import type { Provisioning } from './provisioning.ts';
+import type { PreparedProvision } from './provider.ts';
+import type { Given } from './provisioning.ts';
 
 const READY_DEADLINE_MS = 5000;
 const STOP_GRACE_MS = 1000;
@@ -20,8 +21,10 @@ export interface GuestOrder {
   target: string;
   bootId: BootId;
   imageSha256: string;
-  /** Called once the guest has said hello. Its secrets are zeroed as soon as they are on their way. */
-  provisioning: () => Provisioning;
+  /** Gives the guest its provision once it has said hello. */
+  provision: PreparedProvision;
+  /** Base64 of DER that the guest must answer with; null where it makes its own. */
+  certificates: { ca: string; server: string; client: string } | null;
 }
 
 export interface GuestListener {
@@ -36,9 +39,7 @@ export interface ReadyGuest {
   ready: GuestReady;
   /** From the start of the hypervisor to the `ready` frame. */
   bootUs: number;
-  /** base64 */
-  prefaceKey: string;
-  provisioning: Pick<Provisioning, 'prize' | 'credentials'>;
+  prize: Given['prize'];
 }
 
 /**
@@ -52,7 +53,7 @@ export class Guest {
   readonly #meter = new Meter(performance.now());
   readonly #ready = Promise.withResolvers<ReadyGuest>();
   readonly #readyDeadline: NodeJS.Timeout;
-  #given: { prefaceKey: string; provisioning: Omit<Provisioning, 'provision'> } | null = null;
+  #given: Promise<Given> | null = null;
   #serving: GuestReady | null = null;
   #proof: { root: string; resolve(proof: Proof): void; reject(error: Error): void } | null = null;
   #condemned = false;
@@ -143,7 +144,7 @@ export class Guest {
         this.#provide();
         break;
       case 'ready':
-        this.#onReady(message.ready);
+        void this.#onReady(message.ready);
         break;
       case 'event':
         if (message.id !== null && !isUuidV7(message.id)) throw new ChannelError('event.id is no attempt');
@@ -162,32 +163,36 @@ export class Guest {
   }
 
   #provide(): void {
-    const provisioning = this.#order.provisioning();
+    this.#given = this.#order.provision.give(this.#conversation.provide());
+    this.#given.catch(error => this.condemn(publicReason(error)));
+  }
+
+  /** What it should answer is known only when the one who provided it has said so. */
+  async #onReady(ready: GuestReady): Promise<void> {
+    const bootUs = Math.round((performance.now() - this.#machine.startedMs) * 1000);
     try {
-      const { provision, ...rest } = provisioning;
-      this.#given = { prefaceKey: Buffer.from(provision.prefaceKey).toString('base64'), provisioning: rest };
-      const frame = this.#conversation.say({ type: 'provision', provision });
-      this.#say(frame, () => frame.fill(0));
-    } finally {
-      provisioning.forget();
+      if (!this.#given) throw new ChannelError('ready out of order');
+      const { keys, prize } = await this.#given;
+      if (this.#condemned) return;
+      this.#believe(ready, keys);
+      clearTimeout(this.#readyDeadline);
+      this.#serving = ready;
+      this.#ready.resolve({ ready, bootUs, prize });
+    } catch (error) {
+      this.condemn(publicReason(error));
     }
   }
 
-  #onReady(ready: GuestReady): void {
-    if (!this.#given) throw new ChannelError('ready out of order');
-    const { prefaceKey, provisioning } = this.#given;
-    const { authority, keys, certificates } = provisioning.expected;
-    if (ready.bootId !== this.#order.bootId) throw new ChannelError('ready.boot is another boot');
+  #believe(ready: GuestReady, keys: Given['keys']): void {
+    const { bootId, certificates } = this.#order;
+    const authority = certificates ? 'given' : 'born';
+    if (ready.bootId !== bootId) throw new ChannelError('ready.boot is another boot');
     if (ready.authority !== authority) throw new ChannelError(`ready.authority is not ${authority}`);
     if (JSON.stringify(ready.keys) !== JSON.stringify(keys)) throw new ChannelError('ready.keys are other keys');
     for (const name of ['ca', 'server', 'client'] as const) {
       if (certificates && ready[name] !== certificates[name])
         throw new ChannelError(`ready.${name} is not the given one`);
     }
-    clearTimeout(this.#readyDeadline);
-    this.#serving = ready;
-    const bootUs = Math.round((performance.now() - this.#machine.startedMs) * 1000);
-    this.#ready.resolve({ ready, bootUs, prefaceKey, provisioning });
   }
 
   #onProof({ root, message, signature, key }: Extract<GuestMessage, { type: 'proof' }>): void {
@@ -204,6 +209,7 @@ export class Guest {
 
   #onEnd({ detail, lastWords }: MachineEnd): string {
     clearTimeout(this.#readyDeadline);
+    this.#order.provision.abandon();
     this.#serving = null;
     const said = lastWords ? `; last words: ${lastWords}` : '';
     const why = `${this.#why ?? detail}${said}`;

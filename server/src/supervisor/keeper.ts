@@ -10,9 +10,10 @@ import { BackOff } from './back-off.ts';
 import { Guest, type ReadyGuest } from './guest.ts';
 import type { Accelerator, Hypervisor, RunningMachine } from './hypervisor.ts';
 import type { GuestImage } from './image.ts';
-import { makeProvisioning, type Provisioning, type TargetPlan } from './provisioning.ts';
+import { newPrefaceKey } from './provisioning.ts';
 import { watchPulse } from './pulse.ts';
 import type { Recorder } from './recorder.ts';
+import { certificatesOf, type TargetPlan } from './target-plan.ts';
 
 export interface KeeperOptions {
   plan: TargetPlan;
@@ -134,9 +135,13 @@ export class Keeper {
     const image = await readImage();
     const machine = await hypervisor.start({ name: plan.name, place: plan.place, image });
     const target = plan.name;
+    const prefaceKey = newPrefaceKey();
+    const { prize, network, publicUrl, limits, authority } = plan;
+    const boot = { target, prize, network, publicUrl, limits, bootId, imageSha256: image.sha256, prefaceKey };
+    const provision = plan.provider.prepare({ ...boot, authority: authority?.given ?? null }, machine.channel);
     const guest = new Guest(
       machine,
-      { target, bootId, imageSha256: image.sha256, provisioning: () => this.#provisioning(bootId, image) },
+      { target, bootId, imageSha256: image.sha256, provision, certificates: certificatesOf(authority) },
       {
         told: (seq, id, event) => {
           recorder.told({ kind: 'guest', t: nowMicros(), target, bootId, seq, id, event });
@@ -158,7 +163,7 @@ export class Keeper {
       ...machine.facts,
     });
     if (this.#endedBy) void guest.stop();
-    guest.ready.then(ready => this.#onReady(bootId, ready)).catch(() => {});
+    guest.ready.then(ready => this.#onReady(bootId, ready, prefaceKey)).catch(() => {});
     const planned = setTimeout(() => void this.#end('planned'), this.#options.plannedRestartMs);
     const endWatch = watchPulse(
       () => this.#inTurn(() => guest.prove(randomBytes(32).toString('hex'))),
@@ -173,17 +178,7 @@ export class Keeper {
     log.info({ target, bootId, endedBy, detail }, 'guest ended');
   }
 
-  #provisioning(bootId: BootId, image: GuestImage): Provisioning {
-    const { plan, log } = this.#options;
-    try {
-      return makeProvisioning(plan, bootId, image.sha256);
-    } catch (error) {
-      log.error({ err: error, target: plan.name, bootId }, 'nothing to provision');
-      throw error;
-    }
-  }
-
-  #onReady(bootId: BootId, { ready, bootUs, prefaceKey, provisioning }: ReadyGuest): void {
+  #onReady(bootId: BootId, { ready, bootUs, prize }: ReadyGuest, prefaceKey: Uint8Array): void {
     const { plan, recorder, log } = this.#options;
     if (this.#current?.bootId !== bootId || this.#endedBy) return;
     const { ca, server, client, authority, keys } = ready;
@@ -199,12 +194,13 @@ export class Keeper {
       keys,
       bootUs,
       limits: plan.limits,
-      prize: provisioning.prize,
-      credentials: provisioning.credentials,
+      prize,
+      credentials: plan.authority?.credentials ?? null,
     });
     this.#current.readyMs = performance.now();
     const address = this.#current.machine.address;
-    this.#show('ready', { bootId, ...address, prefaceKey, limits: plan.limits });
+    const key = Buffer.from(prefaceKey).toString('base64');
+    this.#show('ready', { bootId, ...address, prefaceKey: key, limits: plan.limits });
     log.info({ target: plan.name, bootId, bootUs }, 'guest ready');
     this.#firstReady.resolve();
   }

@@ -14,15 +14,19 @@ function configIn(t: TestContext, env: Record<string, string> = {}): Config {
 }
 
 const hasCode = (code: string) => (error: unknown) => error instanceof PinataError && error.code === code;
+const keyFiles = ({ layout }: Config) =>
+  ['prize.key', 'practice.key'].map(name => readFileSync(join(layout.secrets, name), 'latin1'));
 const KEY = '01'.repeat(32);
 
 test('a first start makes a demo key, a worthless key and an authority, and the next start finds them', async t => {
   const config = configIn(t);
   const [prize, practice] = await planTargets(config, true);
+  const files = keyFiles(config);
   const [prizeAgain, practiceAgain] = await planTargets(config, true);
-  assert.deepEqual(prize?.readKey(), prizeAgain?.readKey());
-  assert.deepEqual(practice?.readKey(), practiceAgain?.readKey());
-  assert.notDeepEqual(prize?.readKey(), practice?.readKey());
+  assert.deepEqual(prize?.provider, prizeAgain?.provider);
+  assert.deepEqual(files, keyFiles(config));
+  assert.notEqual(files[0], files[1]);
+  assert.match(files.join(), /^[0-9a-f]{64}\n,[0-9a-f]{64}\n$/);
   assert.deepEqual(practice?.authority, practiceAgain?.authority);
   assert.equal(prize?.authority, null);
 });
@@ -35,15 +39,14 @@ test('a demo key that has gone is an error once anything was recorded, not a new
   await assert.rejects(planTargets(config, true), hasCode('SECRET_MISSING'));
 });
 
-test('a given key is read from its file at each boot', async t => {
+test('a given key is looked at before anything starts', async t => {
   const config = configIn(t, { PINATA_PRIZE_SECRET: 'given.key' });
   const file = config.settings.PINATA_PRIZE_SECRET;
   await assert.rejects(planTargets(config, true), hasCode('SECRET_MISSING'));
   writeFileSync(file, KEY, { mode: 0o600 });
-  const [prize] = await planTargets(config, true);
-  assert.equal(Buffer.from(prize?.readKey() ?? []).toString('hex'), KEY);
-  writeFileSync(file, '02'.repeat(32));
-  assert.equal(Buffer.from(prize?.readKey() ?? []).toString('hex'), '02'.repeat(32));
+  await planTargets(config, true);
+  writeFileSync(file, 'no key');
+  await assert.rejects(planTargets(config, true), hasCode('SECRET_INVALID'));
   assert.throws(() => readFileSync(join(config.layout.secrets, 'prize.key')));
 });
 

@@ -4,9 +4,9 @@ import type { Config } from '../config.ts';
 import { PinataError } from '../errors.ts';
 import { parseNetwork } from '../keys/network.ts';
 import { practiceAuthority } from '../keys/practice-authority.ts';
-import { makeSecretFile, readSecretFile } from '../keys/secret-file.ts';
 import type { GuestLimits } from '../wire/facts.ts';
-import type { TargetPlan } from './provisioning.ts';
+import { checkSecret, SecretProvider } from './secret-provider.ts';
+import type { TargetPlan } from './target-plan.ts';
 
 /** Enforced by the guest, published as they are (`pinata-image/channel.cddl`, limits). */
 export const GUEST_LIMITS: GuestLimits = Object.freeze({
@@ -30,21 +30,25 @@ export async function planTargets({ settings, layout }: Config, ownUsers: boolea
   const given = settings.PINATA_PRIZE_SECRET;
   if (given && !ownUsers && !settings.PINATA_ALLOW_SHARED_UID) throw new PinataError('SECRET_SHARED_UID');
   mkdirSync(layout.secrets, { recursive: true, mode: 0o700 });
-  const prizeFile = given || demoKey(join(layout.secrets, 'prize.key'), layout.supervisor);
+  const prizeFile = given || join(layout.secrets, 'prize.key');
   const practiceFile = join(layout.secrets, 'practice.key');
-  makeSecretFile(practiceFile);
+  const network = parseNetwork(settings.PINATA_NETWORK);
+  const [authority] = await Promise.all([
+    practiceAuthority(join(layout.secrets, 'practice-authority')),
+    checkSecret(prizeFile, network, !given && isFirstStart(layout.supervisor)),
+    checkSecret(practiceFile, 'regtest', true),
+  ]);
 
   const publicUrl = settings.PINATA_PUBLIC_URL || `http://${settings.PINATA_HOST}:${settings.PINATA_HTTP_PORT}`;
-  const network = parseNetwork(settings.PINATA_NETWORK);
   const common = { publicUrl: publicUrl.replace(/\/+$/, ''), limits: GUEST_LIMITS };
-  const plans: TargetPlan[] = [
+  return [
     {
       ...common,
       name: 'prize',
       place: 0,
       prize: true,
       network,
-      readKey: () => readSecretFile(prizeFile, network),
+      provider: new SecretProvider(prizeFile),
       authority: null,
     },
     {
@@ -54,19 +58,16 @@ export async function planTargets({ settings, layout }: Config, ownUsers: boolea
       prize: false,
       // Nobody funds a key of a test network on somebody's own machine by mistake.
       network: 'regtest',
-      readKey: () => readSecretFile(practiceFile, 'regtest'),
-      authority: await practiceAuthority(join(layout.secrets, 'practice-authority')),
+      provider: new SecretProvider(practiceFile),
+      authority,
     },
   ];
-  for (const plan of plans) plan.readKey().fill(0);
-  return plans;
 }
 
 /**
  * A demo key is made at the very first start alone. Once the supervisor has recorded anything, a missing key is an error: a
  * new one in its place would quietly change the address that everybody watches.
  */
-function demoKey(path: string, recorded: string): string {
-  if (!existsSync(join(recorded, 'spool'))) makeSecretFile(path);
-  return path;
+function isFirstStart(recorded: string): boolean {
+  return !existsSync(join(recorded, 'spool'));
 }

@@ -1,0 +1,59 @@
+import { writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { PinataError } from '../errors.ts';
+import { makeSecretFile, readSecretFile } from '../keys/secret-file.ts';
+import { makeProvisioning } from './provisioning.ts';
+import { fromWire, type Go, type SecretAnswer, type SecretOrder } from './secret-order.ts';
+
+/**
+ * The one program that reads the secret. It lives for the moment of one provisioning: strings and numbers of a JavaScript heap cannot
+ * be zeroed, so the whole process ends instead, and the supervisor never has the key in its own memory. Orders come on standard
+ * input; a provision goes straight to the guest's channel, which is descriptor 3.
+ */
+const CHANNEL_FD = 3;
+
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+try {
+  const order = await nextLine<SecretOrder>();
+  if (order) answer(order.kind === 'check' ? check(order) : await provide(order));
+} catch (error) {
+  if (!(error instanceof PinataError)) throw error;
+  answer({ error: { code: error.code, details: error.details } });
+}
+process.exit();
+
+function check({ file, network, make }: Extract<SecretOrder, { kind: 'check' }>): SecretAnswer {
+  if (make) makeSecretFile(file);
+  readSecretFile(file, network).fill(0);
+  return { checked: true };
+}
+
+async function provide({ file, boot }: Extract<SecretOrder, { kind: 'provide' }>): Promise<SecretAnswer> {
+  const provisioning = makeProvisioning(fromWire(boot), readSecretFile(file, boot.network));
+  const go = await nextLine<Go>();
+  // The supervisor has closed its end: the guest is gone.
+  if (!go) process.exit();
+  const frame = provisioning.frame(go.seq);
+  for (let sent = 0; sent < frame.length; ) sent += writeSome(frame.subarray(sent));
+  return { given: provisioning.given };
+}
+
+/** The channel does not block: a guest that does not read is waited for, until the supervisor ends the attempt. */
+function writeSome(bytes: Uint8Array): number {
+  try {
+    return writeSync(CHANNEL_FD, bytes);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0;
+    throw error;
+  }
+}
+
+async function nextLine<T>(): Promise<T | null> {
+  const { value, done } = await lines.next();
+  return done ? null : (JSON.parse(value) as T);
+}
+
+function answer(said: SecretAnswer): void {
+  writeSync(1, `${JSON.stringify(said)}\n`);
+}
