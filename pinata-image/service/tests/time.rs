@@ -11,7 +11,7 @@ const HANDSHAKE: u64 = 20 * SECOND;
 const RELEASE: u64 = 10 * SECOND;
 const LINGER: u64 = 5 * SECOND;
 const PREFACE: u64 = 5 * SECOND;
-const LIFETIME: u64 = 24 * 3600 * SECOND;
+const LIFETIME: u64 = 25 * 3600 * SECOND;
 
 struct TestPage(Vec<u8>);
 

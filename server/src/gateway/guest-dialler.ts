@@ -8,7 +8,10 @@ import type { Guest, Targets } from './targets.ts';
 import { connectTcp } from './tcp.ts';
 import { Turnstile } from './turnstile.ts';
 
-/** QEMU's user networking accepts for the guest with a backlog of 1: more simultaneous dials would be refused at random. */
+/**
+ * QEMU's user networking accepts for the guest with a backlog of 1 per port: more simultaneous dials to one of them are dropped and
+ * retried a second later by the kernel. There are more ports than this, and they are taken in turn.
+ */
 const DIALS_AT_ONCE = 8;
 const DIAL_TIMEOUT_MS = 3000;
 /** A guest that crashed is back within a second: worth waiting for, once. */
@@ -27,6 +30,7 @@ export class GuestDialler {
   readonly #targets: Targets;
   readonly #target: string;
   readonly #turnstile = new Turnstile(DIALS_AT_ONCE);
+  #turn = 0;
   /** Importing a key costs four times as much as using it. */
   readonly #keys = new WeakMap<Guest, KeyObject>();
 
@@ -49,8 +53,10 @@ export class GuestDialler {
     await this.#turnstile.enter();
     try {
       if (!isWanted()) return { error: 'ECANCELED' };
-      const [port, guestPort] =
-        role === 'server' ? [guest.serverPort, GUEST_SERVER_PORT] : [guest.clientPort, GUEST_CLIENT_PORT];
+      const [ports, guestPort] =
+        role === 'server' ? [guest.serverPorts, GUEST_SERVER_PORT] : [guest.clientPorts, GUEST_CLIENT_PORT];
+      const port = ports[this.#turn++ % ports.length];
+      if (port === undefined) return { error: 'ENOGUEST' };
       const dialled = await connectTcp({ host: guest.host, port }, DIAL_TIMEOUT_MS);
       if ('error' in dialled) return dialled;
       return { socket: dialled.socket, preface: encodePreface(id, guestPort, this.#keyOf(guest)) };

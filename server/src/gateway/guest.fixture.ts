@@ -55,8 +55,8 @@ export class TestGuest {
     const guest = {
       bootId: this.bootId,
       host: '127.0.0.1',
-      serverPort: port('server'),
-      clientPort: port('client'),
+      serverPorts: [port('server')],
+      clientPorts: [port('client')],
       prefaceKey: PREFACE_KEY.toString('base64'),
       limits,
     };

@@ -21,6 +21,12 @@ export interface MachineFacts {
   memoryMiB: number;
 }
 
+/** Host ports that reach the guest's two ports; all of one list are alike. */
+export interface ForwardedPorts {
+  serverPorts: number[];
+  clientPorts: number[];
+}
+
 export interface RunningMachine {
   readonly facts: MachineFacts;
   readonly pid: number;
@@ -29,7 +35,7 @@ export interface RunningMachine {
   /** The guest's end of the channel. Its reader must keep reading, or `ended` waits. */
   readonly channel: Duplex;
   /** Where the guest's two ports are reached from this host. */
-  readonly address: { host: string; serverPort: number; clientPort: number };
+  readonly address: { host: string } & ForwardedPorts;
   /** Resolves when the machine is gone, for whatever reason. Never rejects. */
   readonly ended: Promise<MachineEnd>;
   /** Ends the machine at once and waits until it is gone. Twice is fine. */

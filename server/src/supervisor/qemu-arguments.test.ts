@@ -23,7 +23,10 @@ test('the command line gives the guest the listed devices and nothing else', () 
 test('the forwarded ports are read from the monitor, or nothing is', () => {
   const line = (host: number, guest: number) =>
     `  TCP[HOST_FORWARD]  11       127.0.0.1 ${host}       10.0.2.15 ${guest}     0     0\r\n`;
-  assert.deepEqual(parseForwards(line(42847, 10000) + line(35109, 10002)), { serverPort: 42847, clientPort: 35109 });
-  assert.equal(parseForwards(line(42847, 10000)), null);
+  const serverPorts = Array.from({ length: 16 }, (_, i) => 42_000 + i);
+  const clientPorts = Array.from({ length: 16 }, (_, i) => 35_000 + i);
+  const lines = [...serverPorts.map(port => line(port, 10000)), ...clientPorts.map(port => line(port, 10002))];
+  assert.deepEqual(parseForwards(lines.join('')), { serverPorts, clientPorts });
+  assert.equal(parseForwards(lines.slice(1).join('')), null);
   assert.equal(parseForwards(''), null);
 });

@@ -1,5 +1,5 @@
 import { GUEST_CLIENT_PORT, GUEST_SERVER_PORT } from '../wire/targets.ts';
-import type { Accelerator } from './hypervisor.ts';
+import type { Accelerator, ForwardedPorts } from './hypervisor.ts';
 
 /** The guest's only address in QEMU's user network. */
 const GUEST_ADDRESS = '10.0.2.15';
@@ -32,7 +32,7 @@ export function qemuArguments({ name, accelerator, memoryMiB }: VmSettings): str
     ...['-chardev', `socket,id=channel,fd=${FD.channel}`, '-device', 'virtio-serial-device,max_ports=2'],
     ...['-device', 'virtserialport,chardev=channel,nr=1,name=pinata'],
     ...['-device', 'virtio-rng-device', '-device', 'pvpanic'],
-    ...['-netdev', `user,id=net,restrict=on,ipv6=off,${forward(GUEST_SERVER_PORT)},${forward(GUEST_CLIENT_PORT)}`],
+    ...['-netdev', `user,id=net,restrict=on,ipv6=off,${forwards(GUEST_SERVER_PORT)},${forwards(GUEST_CLIENT_PORT)}`],
     ...['-device', 'virtio-net-device,netdev=net'],
   ];
 }
@@ -50,20 +50,26 @@ const ACCELERATORS: Readonly<Record<Accelerator, readonly string[]>> = {
   kvm: ['-accel', 'kvm', '-cpu', 'max,-arch-capabilities'],
 };
 
+/** QEMU listens on each host port with a backlog of one; with these, so many connections may come at once. */
+const FORWARDS_PER_PORT = 16;
+
 /** Host port 0: the system chooses a free one, and the monitor tells which (`parseForwards`). */
-function forward(guestPort: number): string {
-  return `hostfwd=tcp:127.0.0.1:0-${GUEST_ADDRESS}:${guestPort}`;
+function forwards(guestPort: number): string {
+  return Array(FORWARDS_PER_PORT).fill(`hostfwd=tcp:127.0.0.1:0-${GUEST_ADDRESS}:${guestPort}`).join(',');
 }
 
 /**
  * Reads the host ports out of the monitor's `info usernet`, whose lines look like
  * `TCP[HOST_FORWARD]  11  127.0.0.1 42847  10.0.2.15 10000  0  0`. Null where one is missing.
  */
-export function parseForwards(usernet: string): { serverPort: number; clientPort: number } | null {
-  const hostPort = (guestPort: number) => {
-    const line = new RegExp(`TCP\\[HOST_FORWARD\\]\\s+\\d+\\s+127\\.0\\.0\\.1\\s+(\\d+)\\s+\\S+\\s+${guestPort}\\s`);
-    return Number(line.exec(usernet)?.[1] ?? 0);
+export function parseForwards(usernet: string): ForwardedPorts | null {
+  const hostPorts = (guestPort: number) => {
+    const line = new RegExp(
+      `TCP\\[HOST_FORWARD\\]\\s+\\d+\\s+127\\.0\\.0\\.1\\s+(\\d+)\\s+\\S+\\s+${guestPort}\\s`,
+      'g',
+    );
+    return [...usernet.matchAll(line)].map(match => Number(match[1]));
   };
-  const ports = { serverPort: hostPort(GUEST_SERVER_PORT), clientPort: hostPort(GUEST_CLIENT_PORT) };
-  return ports.serverPort > 0 && ports.clientPort > 0 ? ports : null;
+  const ports = { serverPorts: hostPorts(GUEST_SERVER_PORT), clientPorts: hostPorts(GUEST_CLIENT_PORT) };
+  return Object.values(ports).every(list => list.length === FORWARDS_PER_PORT) ? ports : null;
 }

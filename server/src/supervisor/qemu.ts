@@ -4,7 +4,14 @@ import { closeSync } from 'node:fs';
 import { Duplex, type Stream } from 'node:stream';
 import { PinataError } from '../errors.ts';
 import { confined, type MachineUser } from './confinement.ts';
-import type { Accelerator, Hypervisor, MachineEnd, MachineFacts, RunningMachine } from './hypervisor.ts';
+import type {
+  Accelerator,
+  ForwardedPorts,
+  Hypervisor,
+  MachineEnd,
+  MachineFacts,
+  RunningMachine,
+} from './hypervisor.ts';
 import type { GuestImage } from './image.ts';
 import { openUnnamed } from './inherited-file.ts';
 import { FD, parseForwards, qemuArguments } from './qemu-arguments.ts';
@@ -96,7 +103,7 @@ class QemuProcess {
     return this.#child.pid ?? 0;
   }
 
-  async whenRunning(): Promise<{ qemuVersion: string; ports: { serverPort: number; clientPort: number } }> {
+  async whenRunning(): Promise<{ qemuVersion: string; ports: ForwardedPorts }> {
     const deadline = setTimeout(() => this.#child.kill('SIGKILL'), START_DEADLINE_MS);
     try {
       const qemuVersion = await this.#qmp.greeting;

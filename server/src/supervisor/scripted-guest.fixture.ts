@@ -29,7 +29,7 @@ export class ScriptedMachine implements RunningMachine {
   } as const;
   readonly pid = 0;
   readonly startedMs = performance.now();
-  readonly address = { host: '127.0.0.1', serverPort: 1, clientPort: 2 };
+  readonly address = { host: '127.0.0.1', serverPorts: [1], clientPorts: [2] };
   readonly channel: Duplex;
   readonly ended: Promise<MachineEnd>;
   /** What the guest was given, as it arrived. */

@@ -165,11 +165,11 @@ test('what cannot be asked is refused with a code', async () => {
 
 /** A connection to a guest with its preface (`pinata-image/channel.cddl`), as the gateway makes it. */
 async function dial(target: string, id: AttemptId): Promise<Socket> {
-  const { host, serverPort, prefaceKey } = guestOf(target);
+  const { host, serverPorts, prefaceKey } = guestOf(target);
   const port = Buffer.from([GUEST_SERVER_PORT >> 8, GUEST_SERVER_PORT & 0xff]);
   const mac = createHmac('sha256', Buffer.from(prefaceKey, 'base64')).update(uuidToBytes(id)).update(port).digest();
   const preface = ['0d0a0d0a000d0a515549540a', '21000026', '050010', uuidToBytes(id), 'e00010', mac.subarray(0, 16)];
-  const socket = connect(serverPort, host);
+  const socket = connect(serverPorts[0] ?? 0, host);
   await once(socket, 'connect');
   socket.write(Buffer.concat(preface.map(part => (typeof part === 'string' ? Buffer.from(part, 'hex') : part))));
   return socket;

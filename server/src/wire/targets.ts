@@ -16,9 +16,12 @@ export interface TargetState {
   guest: {
     bootId: BootId;
     host: string;
-    /** Host ports that reach the guest's ports 10000 (server role) and 10002 (client role). */
-    serverPort: number;
-    clientPort: number;
+    /**
+     * Host ports that reach the guest's ports 10000 (server role) and 10002 (client role). Several of each: take them in turn,
+     * because each may have room for no more than one connection that is not accepted yet.
+     */
+    serverPorts: number[];
+    clientPorts: number[];
     /** base64, 32 bytes: the HMAC key of the preface. */
     prefaceKey: string;
     limits: GuestLimits;
