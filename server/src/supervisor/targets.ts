@@ -33,10 +33,11 @@ export async function planTargets({ settings, layout }: Config, ownUsers: boolea
   const prizeFile = given || join(layout.secrets, 'prize.key');
   const practiceFile = join(layout.secrets, 'practice.key');
   const network = parseNetwork(settings.PINATA_NETWORK);
+  const cache = join(layout.supervisor, 'compiled');
   const [authority] = await Promise.all([
     practiceAuthority(join(layout.secrets, 'practice-authority')),
-    checkSecret(prizeFile, network, !given && isFirstStart(layout.supervisor)),
-    checkSecret(practiceFile, 'regtest', true),
+    checkSecret(prizeFile, network, !given && isFirstStart(layout.supervisor), cache),
+    checkSecret(practiceFile, 'regtest', true, cache),
   ]);
 
   const publicUrl = settings.PINATA_PUBLIC_URL || `http://${settings.PINATA_HOST}:${settings.PINATA_HTTP_PORT}`;
@@ -48,7 +49,7 @@ export async function planTargets({ settings, layout }: Config, ownUsers: boolea
       place: 0,
       prize: true,
       network,
-      provider: new SecretProvider(prizeFile),
+      provider: new SecretProvider(prizeFile, cache),
       authority: null,
     },
     {
@@ -58,7 +59,7 @@ export async function planTargets({ settings, layout }: Config, ownUsers: boolea
       prize: false,
       // Nobody funds a key of a test network on somebody's own machine by mistake.
       network: 'regtest',
-      provider: new SecretProvider(practiceFile),
+      provider: new SecretProvider(practiceFile, cache),
       authority,
     },
   ];
