@@ -160,6 +160,14 @@ describe('the server role, with clients that are not ours', () => {
     });
   }
 
+  test('an RSA key under our own authority is refused: only P-256 can prove itself here', async () => {
+    const row = await rowOf(async () => {
+      const { text } = await openssl(it.ports.practice, identity(it.authority, 'rsa'), '-tls1_3');
+      assert.doesNotMatch(text, RELEASE);
+    });
+    expectRow(row, { outcome: 'possession_failed', depth: 5, alert: 47 });
+  });
+
   test('the prize trusts nothing of practice', async () => {
     const row = await rowOf(async () =>
       assert.doesNotMatch((await openssl(it.ports.prize, identity(it.authority, 'client'), '-tls1_3')).text, RELEASE),

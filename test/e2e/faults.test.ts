@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { bootOf, get, type Row } from './api.ts';
+import { bootOf, get } from './api.ts';
 import { type Installation, removeInstallation, startInstallation } from './installation.ts';
+import { allRows, assertLedger } from './ledger.ts';
 import { type Load, startLoad } from './load.ts';
 import { findProcesses, processTree } from './processes.ts';
 import { until } from './until.ts';
@@ -19,22 +20,6 @@ after(async () => {
   await it?.stop();
   if (it) await removeInstallation(it);
 });
-
-interface Claimed extends Row {
-  result: Row['result'] & { claimTag: string | null };
-}
-
-/** All rows of the log, oldest first. */
-async function allRows(): Promise<Claimed[]> {
-  const rows: Claimed[] = [];
-  for (let after = 0; ; ) {
-    const page = await get<{ rows: Claimed[] }>(it, `/api/v1/attempts?order=asc&limit=1000&after=${after}`);
-    rows.push(...page.rows);
-    const last = page.rows.at(-1);
-    if (!last) return rows;
-    after = last.seq;
-  }
-}
 
 const pidOf = (pattern: RegExp): number => {
   const [found] = findProcesses(it.process.pid ?? 0, pattern);
@@ -80,25 +65,7 @@ describe('kill -9 under load', () => {
       } finally {
         await load.stop();
       }
-      let rows: Claimed[] = [];
-      const tags = () => new Set(rows.map(row => row.result.claimTag));
-      await until(
-        'every attempt that ended is a row',
-        async () => {
-          rows = await allRows().catch(() => rows);
-          const known = tags();
-          return [...load.ended].every(tag => known.has(tag));
-        },
-        60_000,
-        () => `${[...load.ended].filter(tag => !tags().has(tag)).length} of ${load.ended.size} are missing`,
-      );
-      const ours = rows.filter(row => row.result.claimTag !== null && load.begun.has(row.result.claimTag));
-      assert.equal(new Set(ours.map(row => row.result.claimTag)).size, ours.length, 'no attempt is two rows');
-      assert.deepEqual(
-        rows.map(row => row.seq),
-        rows.map((_, i) => i + 1),
-        'seq has no gap',
-      );
+      await assertLedger(it, load);
     });
   }
 
@@ -111,7 +78,7 @@ describe('kill -9 under load', () => {
 
 describe('the parent', () => {
   test('kill -9 leaves nothing running, and the next start recovers', async () => {
-    const before = await allRows();
+    const before = await allRows(it);
     const root = it.process.pid ?? 0;
     const pids = processTree(root).map(info => info.pid);
     process.kill(root, 'SIGKILL');
@@ -122,7 +89,7 @@ describe('the parent', () => {
       () => pids.filter(alive).join(' '),
     );
     it = await startInstallation({ continueFrom: it });
-    const rows = await allRows();
+    const rows = await allRows(it);
     assert.deepEqual(
       rows.slice(0, before.length).map(row => row.id),
       before.map(row => row.id),

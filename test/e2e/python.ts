@@ -10,11 +10,22 @@ const REQUIREMENTS = join(import.meta.dirname, 'clients/requirements.txt');
 export function python(): string {
   const program = join(FOLDER, 'bin/python');
   if (!existsSync(join(FOLDER, 'complete'))) {
-    execFileSync('python3', ['-m', 'venv', '--clear', FOLDER], { stdio: 'inherit' });
+    makeEnvironment();
     execFileSync(program, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS], {
       stdio: 'inherit',
     });
     execFileSync('touch', [join(FOLDER, 'complete')]);
   }
   return program;
+}
+
+/** Debian keeps the module in a package of its own. */
+function makeEnvironment(): void {
+  const make = () => execFileSync('python3', ['-m', 'venv', '--clear', FOLDER], { stdio: 'inherit' });
+  try {
+    make();
+  } catch {
+    execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'python3-venv'], { stdio: 'inherit' });
+    make();
+  }
 }
