@@ -42,6 +42,12 @@ test('our own certificate comes back as a reflection, which is no look-alike', (
   assert.deepEqual(presenting([made.ourLeaf], 'InvalidPurpose', 43), ['E06_reflected_certificate', 'E07_wrong_eku']);
 });
 
+test('the certificate that belongs to the other role is no reflection: nobody was shown it here', () => {
+  assert.ok(
+    !presenting([made.stranger], 'UnknownIssuer', 48, { client: made.stranger }).includes('E06_reflected_certificate'),
+  );
+});
+
 test('wrong purpose and wrong time are told apart', () => {
   assert.deepEqual(presenting([made.strangerLeaf], 'RequiredEkuNotFound', 43), ['E07_wrong_eku']);
   assert.deepEqual(presenting([made.strangerLeaf], 'NotValidYet', 45), ['E08_expired_or_future']);
@@ -85,8 +91,8 @@ test('a crash keeps its reason, and a release is the most severe of all', () => 
   assert.deepEqual(classes({ wire: FLIGHT, guest: relay, selfTest: true }), []);
 });
 
-function presenting(chain: string[], reason: string, code: number): string[] {
-  const ready = { ca: made.ours, server: made.ourLeaf, client: '' };
+function presenting(chain: string[], reason: string, code: number, others: { client?: string } = {}): string[] {
+  const ready = { ca: made.ours, server: made.ourLeaf, client: '', ...others };
   const certificate: Told = { kind: 'certificate', chain, sha256: '', count: chain.length };
   const guest: Told[] = [certificate, { kind: 'chain_rejected', reason }, { kind: 'alert_sent', code }];
   return classes({ wire: FLIGHT, guest, ready });

@@ -119,9 +119,11 @@ function isUntrusted(fault: CertificateFault | null): boolean {
   return fault === 'unknown_issuer' || fault === 'bad_signature';
 }
 
+/** The certificate is the one that the target itself shows on such a connection: all that can be copied off the wire. */
 function isReflected({ guest, evidence }: Case): boolean {
   const leaf = guest.certificate?.chain[0];
-  return leaf !== undefined && evidence.ready !== null && [evidence.ready.server, evidence.ready.client].includes(leaf);
+  if (leaf === undefined || evidence.ready === null) return false;
+  return leaf === (evidence.open.guestRole === 'server' ? evidence.ready.server : evidence.ready.client);
 }
 
 /** Some certificate of the chain claims to be issued by our authority, or to be it, and is not one of ours. */
