@@ -21,6 +21,8 @@ const PYTHON: Tool = { program: 'python3', debian: 'python3' };
 const SOCAT: Tool = { program: 'socat', debian: 'socat' };
 const CURL: Tool = { program: 'curl', debian: 'curl' };
 const GO: Tool = { program: 'go', debian: 'golang-go' };
+const COQ: Tool = { program: 'coqc', debian: 'coq' };
+const BINUTILS: Tool = { program: 'nm', debian: 'binutils' };
 const TSHARK: Tool = { program: 'tshark', debian: 'tshark' };
 const CHROMIUM: Tool = { program: 'chromium', debian: 'chromium' };
 const DOCKER: Tool[] = [
@@ -48,7 +50,7 @@ const PARTS: Part[] = [
   },
   {
     name: 'guest',
-    tools: [QEMU, OPENSSL],
+    tools: [QEMU, OPENSSL, COQ, BINUTILS],
     run: () =>
       all(
         () => check('rustfmt', ['cargo', 'fmt', '--all', '--check'], GUEST),
@@ -59,6 +61,8 @@ const PARTS: Part[] = [
             GUEST,
           ),
         () => cargoTests(['test', '--workspace', ...EXCLUDED]),
+        () => check('proof', ['./proofs/check.sh'], GUEST),
+        () => check('no panic', ['./proofs/no-panic.sh'], GUEST),
         () => check('image', ['./build.sh'], GUEST),
       ),
   },

@@ -5,18 +5,22 @@
 
 extern crate alloc;
 
+#[cfg(not(pinata_image))]
+mod heap_page;
 mod layout;
 mod page;
 mod proof;
 mod schnorr;
 
+#[cfg(not(pinata_image))]
+pub use heap_page::HeapPage;
 pub use layout::DOCUMENT_BYTES_MAX;
-pub use page::{HeapPage, PAGE_BYTES, Page};
+pub use page::{PAGE_BYTES, Page};
 pub use proof::{Binding, Proof};
 pub use schnorr::{BadKey, x_only};
 
 use alloc::{boxed::Box, vec::Vec};
-use layout::{KEY_AT, KEY_BYTES};
+use layout::KEY_BYTES;
 use pinata_gate::Authenticated;
 use zeroize::Zeroizing;
 
@@ -25,7 +29,7 @@ use zeroize::Zeroizing;
 pub enum SealError {
     /// The key is zero or not below the group's order.
     Key,
-    /// The document is longer than [`DOCUMENT_BYTES_MAX`].
+    /// The document is longer than [`DOCUMENT_BYTES_MAX`], or the page shorter than [`PAGE_BYTES`].
     Document,
 }
 
@@ -48,7 +52,9 @@ impl Vault {
         if document.len() > DOCUMENT_BYTES_MAX {
             return Err(SealError::Document);
         }
-        page.with_page(&mut |memory| layout::write(memory, key, document));
+        let mut written = None;
+        page.with_page(&mut |memory| written = layout::write(memory, key, document));
+        written.ok_or(SealError::Document)?;
         Ok(Vault { page, binding, x_only })
     }
 
@@ -57,10 +63,22 @@ impl Vault {
         &self.x_only
     }
 
-    /// The release document. Consumes the proof of authentication, so that one handshake releases at most once.
+    /// The release document; empty if there is no memory to hold it, for this must not panic. Consumes the proof of
+    /// authentication, so that one handshake releases at most once.
     pub fn release(&mut self, _proof: Authenticated) -> Zeroizing<Vec<u8>> {
-        let mut document = Zeroizing::new(Vec::with_capacity(DOCUMENT_BYTES_MAX));
-        self.page.with_page(&mut |memory| document.extend_from_slice(layout::document(memory)));
+        let mut document = Zeroizing::new(Vec::new());
+        if document.try_reserve_exact(DOCUMENT_BYTES_MAX).is_err() {
+            return document;
+        }
+        document.resize(DOCUMENT_BYTES_MAX, 0);
+        let mut length = 0;
+        self.page.with_page(&mut |memory| {
+            let Some(held) = layout::document(memory) else { return };
+            let Some(room) = document.get_mut(..held.len()) else { return };
+            room.copy_from_slice(held);
+            length = held.len();
+        });
+        document.truncate(length);
         document
     }
 
@@ -69,10 +87,7 @@ impl Vault {
         let message = self.binding.message(root);
         let mut signature = Err(BadKey);
         self.page.with_page(&mut |memory| {
-            signature = match memory.get(KEY_AT..KEY_AT + KEY_BYTES) {
-                Some(key) => schnorr::sign(key, &message, nonce),
-                None => Err(BadKey),
-            };
+            signature = layout::key(memory).ok_or(BadKey).and_then(|key| schnorr::sign(key, &message, nonce));
         });
         Ok(Proof { root: *root, message, signature: signature?, key: self.x_only })
     }
@@ -115,6 +130,32 @@ mod tests {
         assert_eq!(seal(&KEY, DOCUMENT_BYTES_MAX + 1), Some(SealError::Document));
         assert_eq!(seal(&[0; 32], 1), Some(SealError::Key));
         assert_eq!(seal(&[0xff; 32], 1), Some(SealError::Key));
+    }
+
+    /// Memory of any length, and of any content.
+    struct Raw(Vec<u8>);
+
+    impl Page for Raw {
+        fn with_page(&mut self, run: &mut dyn FnMut(&mut [u8])) {
+            run(&mut self.0);
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_too_short_is_refused() {
+        for (bytes, fits) in [(0, false), (31, false), (35, false), (43, false), (44, true)] {
+            let vault = Vault::seal(Box::new(Raw(alloc::vec![0; bytes])), &KEY, b"document", binding());
+            assert_eq!(vault.err(), if fits { None } else { Some(SealError::Document) }, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_page_releases_nothing() {
+        let mut vault = Vault::seal(Box::new(HeapPage::new()), &KEY, b"document", binding()).unwrap();
+        vault.page.with_page(&mut |memory| memory[32..36].copy_from_slice(&u32::MAX.to_le_bytes()));
+        assert!(vault.release(authenticated()).is_empty());
+        vault.page.with_page(&mut |memory| memory[32..36].copy_from_slice(&4097_u32.to_le_bytes()));
+        assert!(vault.release(authenticated()).is_empty());
     }
 
     #[test]
