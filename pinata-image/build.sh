@@ -1,13 +1,25 @@
 #!/usr/bin/env bash
 # Builds target/pinata.elf (stripped) and target/pinata.elf.sha256. Does nothing when neither sources nor compiler have changed.
 # The same sources give the same bytes in any folder: paths are mapped away, and there are no build ids and no times.
+#   --force      builds in any case
+#   --misdeeds   builds target/misdeeds.elf instead, with its symbols: what the tests of the guest boot, and nobody else
 set -euo pipefail
 cd "$(dirname "$0")"
 
 TOOLCHAIN=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
 TARGET=x86_64-unknown-linux-gnu
-OUT=target/pinata.elf
-STAMP=target/pinata.stamp
+NAME=pinata
+FOLDER=target/image
+STRIP=--strip-all
+features=()
+if [ "${1:-}" = --misdeeds ]; then
+  NAME=misdeeds
+  FOLDER=target/misdeeds
+  STRIP=--strip-debug
+  features=(--features misdeeds)
+fi
+OUT=target/$NAME.elf
+STAMP=target/$NAME.stamp
 
 if ! cargo "+$TOOLCHAIN" --version >/dev/null 2>&1; then
   echo "build.sh: Rust $TOOLCHAIN is not installed. Install it with: rustup toolchain install $TOOLCHAIN --profile minimal" >&2
@@ -46,10 +58,10 @@ CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; echo "${flags[*]}")
 export CARGO_ENCODED_RUSTFLAGS SOURCE_DATE_EPOCH=0
 
 # A folder of its own, so that tests that build for the host neither wait for this nor throw its work away.
-cargo "+$TOOLCHAIN" build --locked --release --package pinata-image-kernel --target "$TARGET" --target-dir target/image
+cargo "+$TOOLCHAIN" build --locked --release --package pinata-image-kernel "${features[@]}" --target "$TARGET" --target-dir "$FOLDER"
 
-built=target/image/$TARGET/release/pinata
-strip --strip-all -o "$OUT.new" "$built"
+built=$FOLDER/$TARGET/release/pinata
+strip "$STRIP" -o "$OUT.new" "$built"
 mv "$OUT.new" "$OUT"
 sha256sum "$OUT" | cut -d' ' -f1 >"$OUT.sha256"
 echo "$sources" >"$STAMP"

@@ -42,7 +42,14 @@ test('docs/dependencies.md has every direct dependency and no other', () => {
 });
 
 test('every relative link of the documents leads to a file', () => {
-  for (const path of ['README.md', 'ARCHITECTURE.md', 'SECURITY.md', 'docs/operations.md', 'docs/dependencies.md', 'pinata-image/VERIFICATION.md']) {
+  for (const path of [
+    'README.md',
+    'ARCHITECTURE.md',
+    'SECURITY.md',
+    'docs/operations.md',
+    'docs/dependencies.md',
+    'pinata-image/VERIFICATION.md',
+  ]) {
     for (const [, target = ''] of read(path).matchAll(/\]\((?!https?:|#|\/)([^)#]+)/g)) {
       assert.ok(existsSync(join(ROOT, path, '..', target)), `${path}: ${target}`);
     }

@@ -64,6 +64,7 @@ const PARTS: Part[] = [
         () => check('proof', ['./proofs/check.sh'], GUEST),
         () => check('no panic', ['./proofs/no-panic.sh'], GUEST),
         () => check('image', ['./build.sh'], GUEST),
+        () => nodeTests(['test/guest/*.test.ts'], { concurrency: 1 }),
       ),
   },
   {

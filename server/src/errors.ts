@@ -49,6 +49,11 @@ export const ERRORS = {
     message: 'The guest image {path} is not what was built (SHA-256 {found}, expected {expected}).',
     remedy: 'Build it again: ./pinata image --rebuild',
   },
+  IMAGE_DIFFERS: {
+    status: 500,
+    message: 'The image could not be reproduced: {why}.',
+    remedy: 'Build it again if the sources changed since (./pinata image); else tell the organisers, with both images.',
+  },
   SECRET_MISSING: {
     status: 500,
     message: 'The secret file {path} is not there.',

@@ -73,8 +73,8 @@ try {
   const guest = {
     bootId: newUuidV7(Date.now()),
     host: '127.0.0.1',
-    serverPorts: [sink],
-    clientPorts: [sink],
+    serverPorts: Array(16).fill(sink),
+    clientPorts: Array(16).fill(sink),
     prefaceKey: Buffer.alloc(32, 1).toString('base64'),
     limits,
   };

@@ -120,10 +120,16 @@ function walk(folder: string): string[] {
 const CHUNK = 1 << 22;
 const OVERLAP = 128;
 
-/** Looks through all that a process can write to in its memory. */
+/** Looks through all that a process can write to in its memory. One that has ended meanwhile holds nothing. */
 function memoryHolds(info: ProcessInfo): boolean {
-  const maps = readFileSync(`/proc/${info.pid}/maps`, 'latin1').split('\n');
-  const fd = openSync(`/proc/${info.pid}/mem`, 'r');
+  let fd: number;
+  let maps: string[];
+  try {
+    maps = readFileSync(`/proc/${info.pid}/maps`, 'latin1').split('\n');
+    fd = openSync(`/proc/${info.pid}/mem`, 'r');
+  } catch {
+    return false;
+  }
   try {
     return maps.some(line => {
       const region = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line);

@@ -6,22 +6,26 @@
 //!     pinata_main      the image's own main, with a `Machine` in its hand; interrupts stay off
 //! ```
 //!
-//! Memory from 1 MiB up, identity-mapped by 4 KiB pages, no page both writable and executable, everything not listed
-//! absent:
+//! Memory from 1 MiB up, identity-mapped by 4 KiB pages (the heap at an address that is drawn at each boot), no page both
+//! writable and executable, everything not listed absent:
 //!
 //! ```text
 //! text RX │ rodata R │ data, bss, stacks RW (guard page below each stack) │ vault (absent) │ page tables R │ guard │ DMA RW │
 //! guard │ heap RW │ guard
 //! ```
 //!
-//! The page tables are not written once they are in use, and cannot be: they map themselves read-only. The vault's
+//! The page tables are not written once they are in use, and cannot be: they map themselves read-only; all this is read
+//! back from them before it is relied upon (`audit`). The vault's
 //! pages are present only in a second root, to which [`VaultPage::with`] switches for the length of one call.
 #![no_std]
 
+mod audit;
 mod death;
 mod exceptions;
 mod heap;
 mod layout;
+#[cfg(feature = "misdeeds")]
+pub mod misdeeds;
 mod paging;
 mod protections;
 mod start_info;
@@ -79,8 +83,11 @@ extern "C" fn boot_main(start_info: usize) -> ! {
     let layout = layout::Layout::new(memory_top);
     // SAFETY: the layout's ranges are disjoint, inside RAM and used by nothing else; the early identity map is active.
     let roots = unsafe { paging::build(&layout) };
+    #[cfg(feature = "misdeeds")]
+    misdeeds::spoil(&layout, roots);
     // SAFETY: the new tables map all that is running (text, data, the current stack) at the same addresses.
     unsafe { paging::activate(roots.main) };
+    audit::check(&layout, roots);
     // SAFETY: the range is mapped, writable and handed to nobody else; once.
     unsafe { heap::give(layout.heap.clone()) };
     // SAFETY: as above; once.

@@ -1,16 +1,16 @@
-//! The page tables: 4 KiB pages, identity-mapped, never writable and executable at once. Intel SDM vol. 3A §4.5.
+//! The page tables: 4 KiB pages, identity-mapped but for the heap, never writable and executable at once. Intel SDM vol. 3A §4.5.
 use core::arch::asm;
 use core::ops::Range;
 
 use crate::layout::{self, Layout, PAGE};
 use pinata_hal::{apic, mmio};
 
-const PRESENT: u64 = 1;
-const WRITABLE: u64 = 1 << 1;
+pub const PRESENT: u64 = 1;
+pub const WRITABLE: u64 = 1 << 1;
 const WRITE_THROUGH: u64 = 1 << 3;
 const CACHE_DISABLE: u64 = 1 << 4;
-const NO_EXECUTE: u64 = 1 << 63;
-const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
+pub const NO_EXECUTE: u64 = 1 << 63;
+pub const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
 
 const CODE: u64 = PRESENT;
 const CONSTANT: u64 = PRESENT | NO_EXECUTE;
@@ -29,7 +29,7 @@ pub struct Roots {
 /// # Safety
 /// The ranges of `layout` are unused RAM, and an identity map that covers them is active.
 pub unsafe fn build(layout: &Layout) -> Roots {
-    let mut tables = Tables { free: layout.tables.clone() };
+    let mut tables = Tables { free: layout.tables.clone(), layout };
     let main = tables.allocate();
 
     tables.map(main, layout::text(), CODE);
@@ -60,11 +60,27 @@ pub unsafe fn activate(root: u64) {
     unsafe { asm!("mov cr3, {}", in(reg) root, options(nostack, preserves_flags)) }
 }
 
-struct Tables {
-    free: Range<usize>,
+/// The entry for `address` in a table of ours at `level`.
+pub fn read(table: u64, address: usize, level: usize) -> u64 {
+    // SAFETY: our tables are mapped for ever, and `entry_of` stays inside one.
+    unsafe { entry_of(table as usize, address, level).read() }
 }
 
-impl Tables {
+/// What maps `page` under `root`, if anything does.
+pub fn leaf(root: u64, page: usize) -> Option<u64> {
+    let mut table = root;
+    for level in [3, 2, 1] {
+        table = Some(read(table, page, level)).filter(|entry| entry & PRESENT != 0)? & ADDRESS;
+    }
+    Some(read(table, page, 0)).filter(|entry| entry & PRESENT != 0)
+}
+
+struct Tables<'a> {
+    free: Range<usize>,
+    layout: &'a Layout,
+}
+
+impl Tables<'_> {
     fn allocate(&mut self) -> usize {
         let table = self.free.start;
         assert!(table + PAGE <= self.free.end, "out of page tables");
@@ -91,7 +107,7 @@ impl Tables {
                 };
             }
             // SAFETY: as above.
-            unsafe { entry_of(table, page, 0).write(page as u64 | flags) };
+            unsafe { entry_of(table, page, 0).write(self.layout.physical(page) as u64 | flags) };
         }
     }
 
@@ -126,7 +142,7 @@ impl Tables {
 }
 
 /// The entry for `address` in `table` at `level` (3 is the top, 0 maps pages): nine bits of the address select it.
-fn entry_of(table: usize, address: usize, level: usize) -> *mut u64 {
+pub fn entry_of(table: usize, address: usize, level: usize) -> *mut u64 {
     let index = (address >> (12 + 9 * level)) & 0x1ff;
     (table + index * size_of::<u64>()) as *mut u64
 }

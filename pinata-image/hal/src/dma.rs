@@ -100,3 +100,24 @@ impl DerefMut for DmaBuffer {
         unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr(), self.length) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    #[should_panic(expected = "is not for devices")]
+    fn memory_beyond_the_region_is_not_shared() {
+        let memory = vec![0; 2 * PAGE_SIZE].leak();
+        let start = memory.as_ptr() as usize;
+        let share = |part: &[u8]| {
+            // SAFETY: only where it lies is looked at.
+            unsafe { GuestMemory::share(NonNull::from(part), BufferDirection::Both) }
+        };
+        // SAFETY: it is leaked, and no device of the other tests takes memory from here.
+        unsafe { give(start..start + PAGE_SIZE) };
+        assert_eq!(share(&memory[..PAGE_SIZE]), start as PhysAddr);
+        share(&memory[1..PAGE_SIZE + 1]);
+    }
+}

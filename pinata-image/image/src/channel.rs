@@ -75,6 +75,18 @@ impl Channel {
         sent > 0
     }
 
+    /// Sends bytes that need not be frames. 0 when the supervisor is slow.
+    #[cfg(feature = "misdeeds")]
+    pub fn send_raw(&mut self, bytes: &[u8]) -> usize {
+        self.port.send(bytes)
+    }
+
+    /// The number of the next frame.
+    #[cfg(feature = "misdeeds")]
+    pub fn next_frame(&self) -> u64 {
+        self.frames
+    }
+
     /// Whether there is work that came meanwhile; if not, the next event interrupts.
     pub fn prepare_sleep(&mut self) -> bool {
         self.port.prepare_sleep(!self.outbox.is_empty())

@@ -76,6 +76,10 @@ impl Kernel {
                 Stage::Serving => self.carry(now),
                 Stage::Stopping(reason) => self.end(reason),
             };
+            #[cfg(feature = "misdeeds")]
+            if let Some(pool) = self.pool.as_mut().filter(|_| !spoke) {
+                crate::misdeeds::commit(pool.link());
+            }
             if !spoke && !carried {
                 self.sleep();
             }

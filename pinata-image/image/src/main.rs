@@ -16,6 +16,8 @@ extern crate alloc;
 mod channel;
 mod guest;
 mod kernel;
+#[cfg(feature = "misdeeds")]
+mod misdeeds;
 mod secret_pages;
 mod wire;
 

@@ -35,6 +35,11 @@ export const Target = Type.Object({
 export type Target = Static<typeof Target>;
 export const Targets = Type.Object({ rows: Type.Array(Target) });
 
+/** What an installation publishes of itself: which image each target runs. */
+export const Installation = Type.Object({
+  targets: Type.Array(Type.Object({ target: Type.String(), imageSha256: nullable(Type.String()) })),
+});
+
 export const Credentials = Type.Object({
   'ca.pem': Type.String(),
   'client.pem': Type.String(),

@@ -8,7 +8,11 @@ const DEADLINE_MS = 15_000;
 
 /** Asks the running installation's public API for JSON of a shape. Throws NOT_RUNNING, or REQUEST_INVALID with what it said. */
 export async function getJson<T extends TSchema>(config: Config, path: string, shape: T): Promise<Static<T>> {
-  const address = dashboardUrl(config.settings);
+  return getJsonFrom(dashboardUrl(config.settings), path, shape);
+}
+
+/** The same of any installation, by the address of its page. */
+export async function getJsonFrom<T extends TSchema>(address: string, path: string, shape: T): Promise<Static<T>> {
   const response = await fetch(`${address}${path}`, { signal: AbortSignal.timeout(DEADLINE_MS) }).catch(error => {
     throw new PinataError('NOT_RUNNING', { address }, { cause: error });
   });

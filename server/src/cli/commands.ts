@@ -8,6 +8,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['credentials', async () => (await import('./commands/credentials.ts')).credentials],
   ['prove', async () => (await import('./commands/prove.ts')).prove],
   ['image', async () => (await import('./commands/image.ts')).image],
+  ['verify', async () => (await import('./commands/verify.ts')).verify],
   ['stage', async () => (await import('./commands/stage.ts')).stage],
   ['test', async () => (await import('./commands/test.ts')).test],
   ['bench', async () => (await import('./commands/bench.ts')).bench],

@@ -4,7 +4,6 @@ import type { Refused } from '../wire/facts.ts';
 import { Pool } from './pool.ts';
 import { Refusals } from './refusals.ts';
 import { TokenBuckets } from './token-buckets.ts';
-import { Turnstile } from './turnstile.ts';
 
 const LIMITS = { perAddress: 2, ratePerMinute: 100, server: 4, client: 1, total: 4 };
 
@@ -63,20 +62,4 @@ test('a bucket gives its capacity at once, then one per refill', () => {
   assert.deepEqual([buckets.take('a'), buckets.take('a')], [true, false]);
   now = 100_000;
   for (let n = 0; n < 100; n++) assert.equal(buckets.take(`key ${n}`), true);
-});
-
-test('a turnstile lets its number through, the others in order', async () => {
-  const turnstile = new Turnstile(2);
-  const order: number[] = [];
-  const through = [1, 2, 3, 4].map(async n => {
-    await turnstile.enter();
-    order.push(n);
-  });
-  await Promise.all(through.slice(0, 2));
-  assert.deepEqual(order, [1, 2]);
-  turnstile.leave();
-  await through[2];
-  turnstile.leave();
-  await through[3];
-  assert.deepEqual(order, [1, 2, 3, 4]);
 });

@@ -26,6 +26,24 @@ export function connectTcp(
   });
 }
 
+/**
+ * Resolves when the far end has sent something or is gone, but `timeoutMs` from now at the latest. Starts the flow: whoever wants the
+ * bytes listens for them at once.
+ */
+export function whenHeard(socket: Socket, timeoutMs: number): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      clearTimeout(timer);
+      socket.off('data', done);
+      socket.off('close', done);
+      resolve();
+    };
+    const timer = setTimeout(done, timeoutMs);
+    socket.on('data', done);
+    socket.on('close', done);
+  });
+}
+
 /** Ends a connection as if its program had died: RST instead of FIN. */
 export function reset(stream: Duplex): void {
   if (stream instanceof Socket) stream.resetAndDestroy();

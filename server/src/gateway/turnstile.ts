@@ -1,24 +1,24 @@
-/** Lets a bounded number through at once, the others in the order in which they came. */
-export class Turnstile {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
+/** Gives each of its places to one at a time, the one that was free the longest first. Who finds none free waits, in order. */
+export class Turnstile<Place> {
+  readonly #free: Place[];
+  readonly #waiting: ((place: Place) => void)[] = [];
 
-  constructor(places: number) {
-    this.#free = places;
+  constructor(places: readonly Place[]) {
+    this.#free = [...places];
   }
 
   /** Resolves once there is a place. It must then be left. */
-  enter(): Promise<void> | undefined {
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return undefined;
-    }
-    return new Promise(resolve => this.#waiting.push(resolve));
+  enter(): Promise<Place> {
+    return new Promise(resolve => {
+      const place = this.#free.shift();
+      if (place === undefined) this.#waiting.push(resolve);
+      else resolve(place);
+    });
   }
 
-  leave(): void {
+  leave(place: Place): void {
     const next = this.#waiting.shift();
-    if (next) next();
-    else this.#free += 1;
+    if (next) next(place);
+    else this.#free.push(place);
   }
 }

@@ -5,6 +5,9 @@ const CAP_KILL = 5;
 const CAP_SETGID = 6;
 const CAP_SETUID = 7;
 
+/** The whole environment of what is started: the supervisor's own is nobody else's business. */
+export const BARE_ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } as const;
+
 /** The user that a machine runs under: `null` means the supervisor's own. */
 export type MachineUser = { uid: number; gid: number; kvmGid: number | null } | null;
 

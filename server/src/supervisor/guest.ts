@@ -57,10 +57,12 @@ export class Guest {
   #serving: GuestReady | null = null;
   #proof: { root: string; resolve(proof: Proof): void; reject(error: Error): void } | null = null;
   #condemned = false;
+  /** Why it could not be given its provision. */
+  #unprovided: unknown;
   /** The first reason that was found for its end. */
   #why: string | null = null;
 
-  /** Resolves once the guest listens; rejects with GUEST_PROVISION_FAILED if it ends before. */
+  /** Resolves once the guest listens; rejects with GUEST_PROVISION_FAILED if it ends before, with the reason in full as its cause. */
   readonly ready: Promise<ReadyGuest>;
   /** Why it ended, in a line. Never rejects. */
   readonly ended: Promise<string>;
@@ -164,7 +166,10 @@ export class Guest {
 
   #provide(): void {
     this.#given = this.#order.provision.give(this.#conversation.provide());
-    this.#given.catch(error => this.condemn(publicReason(error)));
+    this.#given.catch(error => {
+      this.#unprovided = error;
+      this.condemn(publicReason(error));
+    });
   }
 
   /** What it should answer is known only when the one who provided it has said so. */
@@ -213,8 +218,9 @@ export class Guest {
     this.#serving = null;
     const said = lastWords ? `; last words: ${lastWords}` : '';
     const why = `${this.#why ?? detail}${said}`;
-    this.#ready.reject(new PinataError('GUEST_PROVISION_FAILED', { target: this.#order.target, why }));
-    this.#proof?.reject(new PinataError('GUEST_NOT_READY', { target: this.#order.target }));
+    const { target } = this.#order;
+    this.#ready.reject(new PinataError('GUEST_PROVISION_FAILED', { target, why }, { cause: this.#unprovided }));
+    this.#proof?.reject(new PinataError('GUEST_NOT_READY', { target }));
     return why;
   }
 }

@@ -31,6 +31,8 @@ interface Setup {
   room: { left: boolean };
   /** A path here stands for a file that has gone. */
   secret: { path: string | null };
+  /** Lines of the operator's log. */
+  logged: string[];
 }
 
 /** A keeper over scripted guests, with its facts in a list. */
@@ -41,6 +43,7 @@ function setup(t: TestContext, script?: (boot: number) => Script, plannedRestart
   const handedOut: string[] = [];
   const room = { left: true };
   const secret: Setup['secret'] = { path: null };
+  const logged: string[] = [];
   const spool: Spool = {
     epoch: '',
     append: fact => void facts.push(fact),
@@ -78,13 +81,13 @@ function setup(t: TestContext, script?: (boot: number) => Script, plannedRestart
     plannedRestartMs,
     readImage: async () => IMAGE,
     show: state => void states.push(state),
-    log: pino({ level: 'silent' }),
+    log: pino({ level: 'error' }, { write: line => void logged.push(line) }),
   });
   t.after(async () => {
     await keeper.stop();
     recorder.stop();
   });
-  return { keeper, hypervisor, facts, states, handedOut, room, secret };
+  return { keeper, hypervisor, facts, states, handedOut, room, secret, logged };
 }
 
 const kinds = (facts: Fact[]) => facts.map(({ kind }) => kind).filter(kind => kind !== 'beat');
@@ -300,13 +303,14 @@ test('a first guest that never gets ready is an error that says why', async t =>
   );
 });
 
-test('a secret that cannot be read is told by its code alone, and tried again', async t => {
-  const { keeper, hypervisor, facts, secret } = setup(t);
+test('a secret that cannot be read is told to the public by its code alone, to the operator in full, and tried again', async t => {
+  const { keeper, hypervisor, facts, secret, logged } = setup(t);
   await keeper.start(5000);
   secret.path = '/nowhere/prize.key';
   hypervisor.last.crash('panic');
   await until(() => only(facts, 'end').length === 2);
   assert.equal(only(facts, 'end')[1]?.detail, 'SECRET_MISSING');
+  assert.ok(logged.some(line => line.includes('/nowhere/prize.key')));
   secret.path = null;
   await until(() => keeper.status().state === 'ready');
 });

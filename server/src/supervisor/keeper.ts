@@ -163,7 +163,9 @@ export class Keeper {
       ...machine.facts,
     });
     if (this.#endedBy) void guest.stop();
-    guest.ready.then(ready => this.#onReady(bootId, ready, prefaceKey)).catch(() => {});
+    guest.ready
+      .then(ready => this.#onReady(bootId, ready, prefaceKey))
+      .catch(error => log.error({ err: error, target, bootId }, 'guest was never ready'));
     const planned = setTimeout(() => void this.#end('planned'), this.#options.plannedRestartMs);
     const endWatch = watchPulse(
       () => this.#inTurn(() => guest.prove(randomBytes(32).toString('hex'))),

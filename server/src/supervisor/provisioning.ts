@@ -36,8 +36,6 @@ export interface Provisioning {
   readonly given: Given;
   /** The frame's bytes, under a number of the host's frames. They hold secrets: zero them once they are sent. */
   frame(seq: number): Uint8Array;
-  /** Zeroes every secret in it. */
-  forget(): void;
 }
 
 /**
@@ -64,9 +62,6 @@ export function makeProvisioning(order: BootOrder, vault: SecretKey): Provisioni
       const clock = { wall: nowMicros(), tscKhz: 0 };
       const provision = { target, bootId, image, ...clock, limits, prefaceKey, document, keys: [...keys], authority };
       return encodeHostFrame(seq, { type: 'provision', provision });
-    },
-    forget: () => {
-      for (const secret of [vault, heap, document]) secret.fill(0);
     },
   };
 }

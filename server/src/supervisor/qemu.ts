@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { Duplex, type Stream } from 'node:stream';
 import { PinataError } from '../errors.ts';
-import { confined, type MachineUser } from './confinement.ts';
+import { BARE_ENVIRONMENT, confined, type MachineUser } from './confinement.ts';
 import type {
   Accelerator,
   ForwardedPorts,
@@ -25,8 +25,6 @@ export const GUEST_MEMORY_MIB = 16;
 const START_DEADLINE_MS = 5000;
 /** QEMU ends by itself after a panic or a reset; if it does not, it is killed. */
 const EXIT_GRACE_MS = 300;
-/** All of QEMU's environment: the supervisor's own is nobody else's business. */
-const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const TAIL_BYTES = 4096;
 
 export interface QemuOptions {
@@ -84,7 +82,7 @@ class QemuProcess {
   /** Takes over the image's descriptor. */
   constructor([program = '', ...argv]: string[], imageFd: number) {
     const stdio = ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', imageFd, 'pipe'] as const;
-    this.#child = spawn(program, argv, { stdio: [...stdio], cwd: '/', env: { PATH: SYSTEM_PATH } });
+    this.#child = spawn(program, argv, { stdio: [...stdio], cwd: '/', env: BARE_ENVIRONMENT });
     closeSync(imageFd);
     this.channel = this.#pipe(FD.channel);
     this.#qmp = new Qmp(this.#pipe(FD.qmp), (name, data) => this.#onMonitorEvent(name, data));

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { PinataError } from '../errors.ts';
 import { makeSecretFile, readSecretFile } from '../keys/secret-file.ts';
@@ -34,19 +35,18 @@ async function provide({ file, boot }: Extract<SecretOrder, { kind: 'provide' }>
   const go = await nextLine<Go>();
   // The supervisor has closed its end: the guest is gone.
   if (!go) process.exit();
-  const frame = provisioning.frame(go.seq);
-  for (let sent = 0; sent < frame.length; ) sent += writeSome(frame.subarray(sent));
+  await send(provisioning.frame(go.seq));
   return { given: provisioning.given };
 }
 
-/** The channel does not block: a guest that does not read is waited for, until the supervisor ends the attempt. */
-function writeSome(bytes: Uint8Array): number {
-  try {
-    return writeSync(CHANNEL_FD, bytes);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0;
-    throw error;
-  }
+/** A guest that does not read is waited for, until the supervisor ends it. */
+function send(frame: Uint8Array): Promise<void> {
+  // Never ended: that would be the end of the supervisor's channel too.
+  const channel = new Socket({ fd: CHANNEL_FD, readable: false });
+  return new Promise((resolve, reject) => {
+    channel.once('error', reject);
+    channel.write(frame, () => resolve());
+  });
 }
 
 async function nextLine<T>(): Promise<T | null> {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { ERRORS, type ErrorCode, PinataError } from '../errors.ts';
 import type { NetworkName } from '../keys/network.ts';
+import { BARE_ENVIRONMENT, confined } from './confinement.ts';
 import type { PreparedProvision, Provider } from './provider.ts';
 import type { BootOrder, Given } from './provisioning.ts';
 import { type SecretAnswer, type SecretOrder, toWire } from './secret-order.ts';
@@ -47,9 +48,10 @@ export async function checkSecret(file: string, network: NetworkName, make: bool
 }
 
 function start(order: SecretOrder, channel: Duplex | null, cache: string): ChildProcess {
-  const child = spawn(process.execPath, [PROGRAM], {
+  const [program = '', ...argv] = confined([process.execPath, PROGRAM], null);
+  const child = spawn(program, argv, {
     stdio: ['pipe', 'pipe', 'inherit', channel ?? 'ignore'],
-    env: { NODE_COMPILE_CACHE: cache },
+    env: { ...BARE_ENVIRONMENT, NODE_COMPILE_CACHE: cache },
     timeout: DEADLINE_MS,
     killSignal: 'SIGKILL',
   });

@@ -17,7 +17,7 @@ const STAMP = join(FOLDER, 'target/.sources');
 /** build.sh ends so when there is no compiler of the pinned version. */
 const NO_COMPILER = 3;
 /** rustc links with the C compiler, and the build strips what comes out. */
-const LINKER: Tool[] = [
+export const LINKER: Tool[] = [
   { program: 'cc', debian: 'gcc libc6-dev' },
   { program: 'strip', debian: 'binutils' },
 ];
@@ -65,7 +65,7 @@ export async function checkImage(path: string): Promise<string> {
 }
 
 /** Installs the pinned toolchain with rustup, and as root rustup itself. False if that did not work or is not ours to do. */
-async function installCompiler(builder: Builder, log: string): Promise<boolean> {
+export async function installCompiler(builder: Builder, log: string): Promise<boolean> {
   const run = (...argv: string[]) =>
     runCommand({
       argv,
@@ -88,11 +88,13 @@ async function installCompiler(builder: Builder, log: string): Promise<boolean> 
   return fetched === 0;
 }
 
-async function pinnedVersion(): Promise<string> {
+/** The compiler's version, as the guest's sources pin it. */
+export async function pinnedVersion(): Promise<string> {
   const text = await readFile(join(FOLDER, 'rust-toolchain.toml'), 'utf8');
   return /^channel\s*=\s*"([^"]+)"/m.exec(text)?.[1] ?? 'stable';
 }
 
-function cargoPath(): string {
+/** Where cargo is looked for: in PATH, and where rustup puts it. */
+export function cargoPath(): string {
   return `${toolPath()}:${join(homedir(), '.cargo/bin')}`;
 }
