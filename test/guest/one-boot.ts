@@ -9,6 +9,8 @@ import { type BootOrder, makeProvisioning, newPrefaceKey } from '../../server/sr
 import { GUEST_LIMITS } from '../../server/src/supervisor/targets.ts';
 import { newUuidV7 } from '../../server/src/wire/ids.ts';
 
+const LIFE_MAX_MS = 10_000;
+
 /** Gives each guest a key of its own, from this process. */
 export const openProvider: Provider = {
   prepare: (order: BootOrder, channel: Duplex) => ({
@@ -54,11 +56,13 @@ export async function live(
     { target, bootId, imageSha256, provision, certificates: null },
     { told: () => {}, lost: () => {}, flush: () => {} },
   );
+  const deadline = setTimeout(() => guest.condemn('it lived on'), LIFE_MAX_MS);
   const served = await guest.ready.then(
     () => whenServing(guest).then(() => true),
     () => false,
   );
   const said = await guest.ended;
+  clearTimeout(deadline);
   const end = await machine.ended;
   return { served, why: said.replace(/; last words: .*$/s, ''), end, pid: machine.pid };
 }

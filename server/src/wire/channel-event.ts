@@ -33,7 +33,16 @@ const READERS: { [K in GuestEvent['kind']]: (fields: Fields) => Omit<Extract<Det
   alert_sent: fields => ({ code: fields.uint('code', U8) }),
   alert_received: fields => ({ code: fields.uint('code', U8) }),
   limit: fields => ({
-    which: fields.oneOf('which', ['places', 'handshake', 'release', 'bytes', 'chain', 'signatures', 'memory']),
+    which: fields.oneOf('which', [
+      'places',
+      'handshake',
+      'release',
+      'bytes',
+      'chain',
+      'signatures',
+      'memory',
+      'lifetime',
+    ]),
   }),
   tls_error: fields => ({ what: fields.text('what') }),
   closed: fields => ({ by: fields.oneOf('by', ['peer', 'guest', 'reset', 'timeout']) }),

@@ -76,6 +76,7 @@ test('every kind of event is read with its own detail', () => {
     [{ kind: 'alert_sent', code: 48 }, { code: 48 }],
     [{ kind: 'alert_received', code: 0 }, { code: 0 }],
     [{ kind: 'limit', which: 'chain' }, { which: 'chain' }],
+    [{ kind: 'limit', which: 'lifetime' }, { which: 'lifetime' }],
     [{ kind: 'tls_error', what: 'a\u001b[2Jb' }, { what: 'a\ufffd[2Jb' }],
     [{ kind: 'closed', by: 'reset' }, { by: 'reset' }],
     [
