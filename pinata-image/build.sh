@@ -53,6 +53,10 @@ cargo "+$TOOLCHAIN" fetch --locked --quiet
 for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
   flags+=("--remap-path-prefix=$folder=crates")
 done
+# Where the sources of the standard library are installed, rustc writes their local path into panic locations: it gets the one they have elsewhere.
+sysroot=$(rustc "+$TOOLCHAIN" --print sysroot)
+commit=$(rustc "+$TOOLCHAIN" --version --verbose | sed -n 's/^commit-hash: //p')
+flags+=("--remap-path-prefix=$sysroot/lib/rustlib/src/rust=/rustc/$commit")
 unset RUSTFLAGS
 CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; echo "${flags[*]}")
 export CARGO_ENCODED_RUSTFLAGS SOURCE_DATE_EPOCH=0
