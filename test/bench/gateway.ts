@@ -5,10 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readConfig } from '../../server/src/config.ts';
+import { until } from '../../server/src/testing/until.ts';
 import { newUuidV7 } from '../../server/src/wire/ids.ts';
 import type { TargetsSnapshot } from '../../server/src/wire/targets.ts';
 import { freeRun } from '../e2e/free-ports.ts';
-import { until } from '../e2e/until.ts';
 import { cpuSeconds, interleaved, printFigure, printMachine } from './parts/report.ts';
 
 /**

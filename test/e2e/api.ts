@@ -1,5 +1,5 @@
+import { until } from '../../server/src/testing/until.ts';
 import type { Installation } from './installation.ts';
-import { until } from './until.ts';
 
 /** The public record as the API gives it; only what the tests read. */
 export interface Row {

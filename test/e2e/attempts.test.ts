@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { until } from '../../server/src/testing/until.ts';
 import { bootOf, newestSeq, type Row, rowsAfter } from './api.ts';
 import { issue, makeAuthority, type TestAuthority } from './authority.ts';
 import { CLIENTS, type Identity, openssl } from './clients.ts';
 import { run, start } from './command.ts';
 import { type Installation, removeInstallation, startInstallation } from './installation.ts';
 import { python } from './python.ts';
-import { until } from './until.ts';
 
 const TWO_SESSIONS = join(import.meta.dirname, 'clients/two_sessions.py');
 const CLOSE_NOTIFY = 0;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { until } from '../../server/src/testing/until.ts';
 import { bootOf, get } from './api.ts';
 import { type Installation, removeInstallation, startInstallation } from './installation.ts';
 import { allRows, assertLedger } from './ledger.ts';
 import { type Load, startLoad } from './load.ts';
 import { findProcesses, processTree } from './processes.ts';
-import { until } from './until.ts';
 
 const LANES = 4;
 const ENOUGH = 25;

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { until } from '../../server/src/testing/until.ts';
 import { makeAuthority, type TestAuthority } from './authority.ts';
 import { freeRun } from './free-ports.ts';
-import { until } from './until.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 const START_DEADLINE_MS = 300_000;

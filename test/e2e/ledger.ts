@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { until } from '../../server/src/testing/until.ts';
 import { get, type Row } from './api.ts';
 import type { Installation } from './installation.ts';
 import type { Load } from './load.ts';
-import { until } from './until.ts';
 
 /** A row with the tag that its attempt came under. */
 export interface ClaimedRow extends Row {

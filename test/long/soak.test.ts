@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { until } from '../../server/src/testing/until.ts';
 import { type Installation, removeInstallation, startInstallation } from '../e2e/installation.ts';
 import { assertLedger } from '../e2e/ledger.ts';
 import { startLoad } from '../e2e/load.ts';
 import { findProcesses } from '../e2e/processes.ts';
-import { until } from '../e2e/until.ts';
 
 const KILLS = 30;
 const LANES = 6;

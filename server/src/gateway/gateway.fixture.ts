@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { TestContext } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type Config, readConfig } from '../config.ts';
 import { LineScanner } from '../spool/line.ts';
+import { until as untilNamed } from '../testing/until.ts';
 import type { Closed, Fact, GatewayFact, Opened } from '../wire/facts.ts';
 import type { TargetState } from '../wire/targets.ts';
 import { type GuestHandler, TestGuest } from './guest.fixture.ts';
@@ -156,10 +156,6 @@ export async function readAll(socket: Duplex): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`not within 20 s: ${condition}`);
-    await delay(5);
-  }
+export function until(condition: () => boolean): Promise<void> {
+  return untilNamed(String(condition), condition, 20_000);
 }

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until as untilNamed } from '../testing/until.ts';
 import type { Fact } from '../wire/facts.ts';
 import type { Position } from './feed.ts';
 import { encodeLine } from './line.ts';
@@ -407,10 +408,6 @@ function bytesOf(place: Place): string {
     .join('');
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`not within 15 s: ${condition}`);
-    await delay(5);
-  }
+function until(condition: () => boolean): Promise<void> {
+  return untilNamed(String(condition), condition, 15_000);
 }

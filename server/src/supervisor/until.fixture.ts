@@ -1,10 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until as untilNamed } from '../testing/until.ts';
 
 /** Waits for a condition. Throws when the deadline passes first; a test that waits for ever says nothing. */
-export async function until(condition: () => boolean | Promise<boolean>, deadlineMs = 10_000): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${condition}`);
-    await sleep(10);
-  }
+export function until(condition: () => boolean | Promise<boolean>, deadlineMs = 10_000): Promise<void> {
+  return untilNamed(String(condition), condition, deadlineMs);
 }

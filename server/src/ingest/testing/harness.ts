@@ -7,6 +7,7 @@ import { readKnownBoots } from '../../store/boots.ts';
 import { type Database, openDatabase } from '../../store/database.ts';
 import { readProgress } from '../../store/log-tables.ts';
 import { AttemptWriter } from '../../store/writer.ts';
+import { until as untilNamed } from '../../testing/until.ts';
 import type { Fact } from '../../wire/facts.ts';
 import { Assembler, type FactAt } from '../assembler.ts';
 import { BootBook } from '../boot-book.ts';
@@ -125,13 +126,8 @@ export async function ingestOn(
 }
 
 const DEADLINE_MS = 20_000;
-const POLL_MS = 10;
 
 /** Waits until `condition` holds; fails after a deadline that says what was waited for. */
-export async function until(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`);
-    await new Promise(resolve => setTimeout(resolve, POLL_MS));
-  }
+export function until(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
+  return untilNamed(what, condition, DEADLINE_MS);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const POLL_MS = 50;
+const POLL_MS = 10;
 
 /** Waits for a condition with a deadline. `context` is shown when it is missed. */
 export async function until(
