@@ -25,10 +25,11 @@ if ! cargo "+$TOOLCHAIN" --version >/dev/null 2>&1; then
   echo "build.sh: Rust $TOOLCHAIN is not installed. Install it with: rustup toolchain install $TOOLCHAIN --profile minimal" >&2
   exit 3
 fi
+./prepare.sh
 
 sources=$(
   { find . -path ./target -prune -o -type f \
-      \( -name '*.rs' -o -name '*.s' -o -name '*.toml' -o -name '*.ld' -o -name Cargo.lock -o -name build.sh \) -print0 |
+      \( -name '*.rs' -o -name '*.s' -o -name '*.toml' -o -name '*.ld' -o -name Cargo.lock -o -name '*.sh' \) -print0 |
       LC_ALL=C sort -z | xargs -0 sha256sum
     cargo "+$TOOLCHAIN" --version
   } | sha256sum | cut -d' ' -f1

@@ -13,6 +13,7 @@ export interface Part {
 /** Crates that exist on the bare machine alone; all others are tested here on the host. */
 const BARE = ['pinata-boot', 'pinata-image-kernel'];
 const EXCLUDED = BARE.flatMap(name => ['--exclude', name]);
+const USES_CURVES = ['pinata-tls', 'pinata-service', 'pinata-hosted'].flatMap(name => ['--package', name]);
 const GUEST = join(ROOT, 'pinata-image');
 const CORES = 2;
 
@@ -53,6 +54,7 @@ const PARTS: Part[] = [
     tools: [QEMU, OPENSSL, COQ, BINUTILS],
     run: () =>
       all(
+        () => check('prepare', ['./prepare.sh'], GUEST),
         () => check('rustfmt', ['cargo', 'fmt', '--all', '--check'], GUEST),
         () =>
           check(
@@ -60,7 +62,9 @@ const PARTS: Part[] = [
             ['cargo', 'clippy', '--workspace', ...EXCLUDED, '--all-targets', '--', '-D', 'warnings'],
             GUEST,
           ),
-        () => cargoTests(['test', '--workspace', ...EXCLUDED]),
+        () => cargoTests(['test', '--locked', '--workspace', ...EXCLUDED]),
+        // Whatever uses the curves, with the other library's.
+        () => cargoTests(['test', '--locked', ...USES_CURVES, '--features', 'pinata-tls/rustcrypto']),
         () => check('proof', ['./proofs/check.sh'], GUEST),
         () => check('no panic', ['./proofs/no-panic.sh'], GUEST),
         () => check('image', ['./build.sh'], GUEST),

@@ -2,15 +2,14 @@
 
 use crate::SERVER_NAME;
 use crate::pki::{Profile, Request, UnixSeconds, certificate, subject_public_key_info};
+use crate::provider::curves::{Key, PrivateKey};
 use crate::slot::Slot;
 use crate::verifier::{Usage, check_chain};
 use alloc::format;
 use alloc::vec::Vec;
 use core::time::Duration;
-use p256::ecdsa::SigningKey;
-use p256::elliptic_curve::Generate;
 use pinata_channel::GivenAuthority;
-use pinata_entropy::{Generator, Source};
+use pinata_entropy::Generator;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use webpki::{EndEntityCert, anchor_from_trusted_cert};
 
@@ -40,23 +39,23 @@ pub struct Certificates {
 /// Certificates and the leaves' keys. There is no field for the CA's key.
 pub struct Authority {
     pub(crate) certificates: Certificates,
-    pub(crate) server_key: SigningKey,
-    pub(crate) client_key: SigningKey,
+    pub(crate) server_key: Key,
+    pub(crate) client_key: Key,
     pub(crate) now: UnixSeconds,
 }
 
 impl Authority {
     /// Makes a new authority for `target`. The CA's key is dropped (and erased) as soon as the two leaves are signed.
-    pub fn born(target: &str, now: UnixSeconds, generator: &Generator) -> Authority {
-        let key = || SigningKey::generate_from_rng(&mut Source(generator));
+    pub fn born(target: &str, now: UnixSeconds, generator: &'static Generator) -> Authority {
+        let key = || Key::born(generator);
         let (ca_key, server_key, client_key) = (key(), key(), key());
         let issuer = format!("pinata {target} authority");
-        let sign = |profile, subject: &str, subject_key: &SigningKey| {
+        let sign = |profile, subject: &str, subject_key: &Key| {
             let mut serial = [0; 16];
             generator.fill(&mut serial).expect("keys were drawn from the same generator");
             let request = Request {
                 subject,
-                subject_key: subject_key.verifying_key(),
+                subject_key: &subject_key.public(),
                 issuer: &issuer,
                 issuer_key: &ca_key,
                 not_before: now.saturating_sub(VALID_BEFORE_SECONDS),
@@ -82,9 +81,9 @@ impl Authority {
         let leaf = |der: &[u8], usage, name, scalar: &[u8; 32]| {
             let der = CertificateDer::from(der);
             check_chain(&anchor, &der, &[], usage, name, time).map_err(|_| AuthorityError::Leaf)?;
-            let key = SigningKey::from_slice(scalar).map_err(|_| AuthorityError::Key)?;
+            let key = Key::from_scalar(scalar).ok_or(AuthorityError::Key)?;
             let certificate = EndEntityCert::try_from(&der).map_err(|_| AuthorityError::Leaf)?;
-            if *certificate.subject_public_key_info() != *subject_public_key_info(key.verifying_key()) {
+            if *certificate.subject_public_key_info() != *subject_public_key_info(&key.public()) {
                 return Err(AuthorityError::Key);
             }
             Ok(key)

@@ -3,6 +3,7 @@
 use crate::SERVER_NAME;
 use crate::authority::{Authority, Certificates};
 use crate::buffer::Stock;
+use crate::provider::curves::{Chosen, Key, self_check};
 use crate::provider::provider;
 use crate::provider::signing::LeafKey;
 use crate::resolver::OneCertificate;
@@ -13,7 +14,6 @@ use crate::verifier::{PeerVerifier, Usage};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
-use p256::ecdsa::SigningKey;
 use pinata_entropy::Generator;
 use rustls::client::{ClientConfig, Resumption, UnbufferedClientConnection};
 use rustls::server::{NoServerSessionStorage, ServerConfig, UnbufferedServerConnection};
@@ -44,13 +44,14 @@ pub struct Engine {
 impl Engine {
     /// `chain_max`: certificates that a peer may present.
     pub fn new(authority: Authority, generator: &'static Generator, chain_max: usize) -> Result<Engine, EngineError> {
+        self_check::<Chosen>(generator).ok_or(EngineError)?;
         let slot: &'static Slot = Box::leak(Box::new(authority.slot()));
         let provider = Arc::new(provider(slot, generator));
         let Authority { certificates, server_key, client_key, .. } = authority;
         let ca = CertificateDer::from(&certificates.ca[..]);
         let anchor = anchor_from_trusted_cert(&ca).map_err(|_| EngineError)?.to_owned();
         let verifier = |usage| Arc::new(PeerVerifier { anchor: anchor.clone(), usage, chain_max, slot });
-        let certified = |der: &[u8], key: SigningKey| {
+        let certified = |der: &[u8], key: Key| {
             let key = Arc::new(LeafKey { key, generator, slot });
             let certified = CertifiedKey::new(vec![CertificateDer::from(der.to_vec())], key);
             Arc::new(OneCertificate { certified: Arc::new(certified), slot })

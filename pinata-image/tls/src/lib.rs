@@ -15,7 +15,7 @@ extern crate alloc;
 mod authority;
 mod buffer;
 mod engine;
-pub mod pki;
+mod pki;
 mod provider;
 mod resolver;
 mod secrets;
@@ -28,6 +28,9 @@ mod wire;
 pub use authority::{Authority, AuthorityError, Certificates};
 pub use engine::{Engine, EngineError};
 pub use session::{Phase, Session};
+
+/// Whether X25519MLKEM768 is offered, which the second implementation of the curves lacks.
+pub const POST_QUANTUM: bool = cfg!(not(feature = "rustcrypto"));
 
 /// The name in the server's certificate.
 pub const SERVER_NAME: &str = "pinata";

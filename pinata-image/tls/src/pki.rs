@@ -4,5 +4,5 @@ mod certificate;
 mod der;
 mod time;
 
-pub use certificate::{Profile, Request, certificate, subject_public_key_info};
-pub use time::UnixSeconds;
+pub(crate) use certificate::{Profile, Request, certificate, subject_public_key_info};
+pub(crate) use time::UnixSeconds;

@@ -1,13 +1,14 @@
-//! rustls' cryptography on RustCrypto: TLS 1.3 with SHA-256, X25519 and P-256, ECDSA on P-256.
+//! rustls' cryptography: TLS 1.3 with SHA-256. Ciphers and hashes are RustCrypto's, the curves are [`curves::Chosen`].
 
 mod aead;
-mod exchange;
+pub(crate) mod curves;
 mod hash;
 pub(crate) mod signing;
 pub(crate) mod verification;
 
 use crate::slot::Slot;
 use alloc::{boxed::Box, sync::Arc, vec};
+use curves::{Chosen, Curves};
 use pinata_entropy::Generator;
 use rustls::crypto::tls13::HkdfUsingHmac;
 use rustls::crypto::{CryptoProvider, GetRandomFailed, KeyProvider, SecureRandom};
@@ -25,10 +26,7 @@ pub(crate) fn provider(slot: &'static Slot, generator: &'static Generator) -> Cr
             suite(CipherSuite::TLS13_AES_128_GCM_SHA256, AES_GCM_RECORDS_MAX, aead::aes_128_gcm(slot)),
             suite(CipherSuite::TLS13_CHACHA20_POLY1305_SHA256, u64::MAX, aead::chacha20_poly1305(slot)),
         ],
-        kx_groups: vec![
-            Box::leak(Box::new(exchange::X25519(generator))),
-            Box::leak(Box::new(exchange::P256(generator))),
-        ],
+        kx_groups: Chosen::groups(generator),
         signature_verification_algorithms: verification::ALGORITHMS,
         secure_random: Box::leak(Box::new(Random(generator))),
         key_provider: &NoKeyFiles,

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -41,10 +40,8 @@ export async function ensureToolchain(builder: Builder): Promise<Toolchain> {
   await ensureTools(LINKER, line => builder.say(line));
   const log = join(builder.logs, 'image-build.log');
   const toolchain = await ensureCompiler(builder, log);
-  if (existsSync(PREPARE)) {
-    const status = await runCommand({ argv: [PREPARE], cwd: SOURCES, env: { PATH: cargoPath() }, log });
-    if (status !== 0) throw new PinataError('IMAGE_BUILD_FAILED', { log });
-  }
+  const status = await runCommand({ argv: [PREPARE], cwd: SOURCES, env: { PATH: cargoPath() }, log });
+  if (status !== 0) throw new PinataError('IMAGE_BUILD_FAILED', { log });
   return toolchain;
 }
 

@@ -258,6 +258,20 @@ test('room is what the cap and the disk leave beside what is reserved', async t 
   await until(() => !spool.hasRoom(0));
 });
 
+test('lines that wait to be written take room already', async t => {
+  const place = temporary(t);
+  const line = encodeLine(beat(1)).length;
+  const spool = await opened(t, place, { capBytes: 3 * line });
+  spool.append(beat(1));
+  spool.append(beat(2));
+  assert.equal(bytesOf(place), '', 'nothing is written yet');
+  assert.equal(spool.hasRoom(line), true);
+  assert.equal(spool.hasRoom(line + 1), false);
+  spool.flush();
+  assert.equal(spool.hasRoom(line), true);
+  assert.equal(spool.hasRoom(line + 1), false);
+});
+
 test('what a full disk refused is written later, whole and once', async t => {
   const place = temporary(t);
   const child = spawn(process.execPath, ['--input-type=module', '-e', LIMITED_WRITER], {

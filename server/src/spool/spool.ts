@@ -63,6 +63,7 @@ class FileSpool implements Spool {
   readonly #roomTimer: NodeJS.Timeout;
   /** Lines that were appended and not yet handed to the disk. */
   #lines = '';
+  #lineBytes = 0;
   /** Bytes that the disk refused. They may begin in the middle of a line. */
   #refused: Buffer | null = null;
   #flushTimer: NodeJS.Timeout | undefined;
@@ -90,7 +91,9 @@ class FileSpool implements Spool {
   }
 
   append(fact: Fact): void {
-    this.#lines += encodeLine(fact);
+    const line = encodeLine(fact);
+    this.#lines += line;
+    this.#lineBytes += Buffer.byteLength(line);
     if (this.#lines.length > FLUSH_ABOVE_CHARS && !this.#refused) this.flush();
     else this.#flushTimer ??= setTimeout(() => this.flush(), this.#refused ? RETRY_MS : FLUSH_WITHIN_MS);
   }
@@ -102,6 +105,7 @@ class FileSpool implements Spool {
     const fresh = Buffer.from(this.#lines, 'utf8');
     const bytes = this.#refused ? Buffer.concat([this.#refused, fresh]) : fresh;
     this.#lines = '';
+    this.#lineBytes = 0;
     const { written, error } = this.#segments.write(bytes);
     this.#used += written;
     this.#free -= written;
@@ -118,7 +122,7 @@ class FileSpool implements Spool {
   }
 
   hasRoom(bytes: number): boolean {
-    const wanted = this.#reserved + bytes;
+    const wanted = this.#reserved + this.#lineBytes + bytes;
     return !this.#refused && this.#used + wanted <= this.#capBytes && wanted <= this.#free - KEEP_FREE_BYTES;
   }
 

@@ -28,7 +28,7 @@ interface Setup {
   facts: Fact[];
   states: TargetState[];
   handedOut: string[];
-  room: { left: boolean };
+  room: { left: boolean; any: boolean };
   /** A path here stands for a file that has gone. */
   secret: { path: string | null };
   /** Lines of the operator's log. */
@@ -41,14 +41,14 @@ function setup(t: TestContext, script?: (boot: number) => Script, plannedRestart
   const facts: Fact[] = [];
   const states: TargetState[] = [];
   const handedOut: string[] = [];
-  const room = { left: true };
+  const room = { left: true, any: true };
   const secret: Setup['secret'] = { path: null };
   const logged: string[] = [];
   const spool: Spool = {
     epoch: '',
     append: fact => void facts.push(fact),
     flush: () => true,
-    hasRoom: bytes => bytes === 0 || room.left,
+    hasRoom: bytes => (bytes === 0 ? room.any : room.left),
     reserve: () => null,
     serve: async () => {},
     close: async () => {},
@@ -215,6 +215,22 @@ test('without room, events are counted as lost, a release is written, and the gu
   assert.deepEqual(
     only(facts, 'guest').map(({ event }) => event.kind),
     ['released'],
+  );
+});
+
+test('what was lost is told before the end of its boot, even where there is no room', async t => {
+  const { keeper, hypervisor, facts, room } = setup(t);
+  await keeper.start(5000);
+  room.left = false;
+  room.any = false;
+  hypervisor.last.say('event', event({ kind: 'client_hello' }));
+  hypervisor.last.say('event', event({ kind: 'released', bytes: 900, self: false }));
+  await until(() => only(facts, 'guest').length === 1);
+  hypervisor.last.crash('panic');
+  await until(() => only(facts, 'end').length === 1);
+  assert.deepEqual(
+    facts.filter(({ kind }) => kind === 'lost' || kind === 'end').map(({ kind }) => kind),
+    ['lost', 'end'],
   );
 });
 

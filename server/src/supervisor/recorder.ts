@@ -29,6 +29,8 @@ export class Recorder {
 
   /** Writes at once what the supervisor itself has to say. */
   record(fact: Exclude<SupervisorFact, GuestTold>): void {
+    // What a boot lost is told before its end at the latest, whatever room there is.
+    if (fact.kind === 'end') this.#writeLost(fact.bootId);
     this.#spool.append(fact);
     this.#spool.flush();
     if (fact.kind === 'end') this.#urgent.delete(fact.bootId);
@@ -47,7 +49,7 @@ export class Recorder {
   }
 
   flush(): void {
-    if (this.#lost.size > 0 && this.#spool.hasRoom(0)) this.#writeLost();
+    if (this.#spool.hasRoom(0)) for (const bootId of this.#lost.keys()) this.#writeLost(bootId);
     this.#spool.flush();
   }
 
@@ -61,11 +63,11 @@ export class Recorder {
     this.flush();
   }
 
-  #writeLost(): void {
-    for (const [bootId, { target, count }] of this.#lost) {
-      this.#spool.append({ kind: 'lost', t: nowMicros(), target, bootId, count });
-    }
-    this.#lost.clear();
+  #writeLost(bootId: BootId): void {
+    const lost = this.#lost.get(bootId);
+    if (!lost) return;
+    this.#spool.append({ kind: 'lost', t: nowMicros(), bootId, ...lost });
+    this.#lost.delete(bootId);
   }
 
   #mayUseReserve({ event, bootId }: GuestTold): boolean {

@@ -2,10 +2,9 @@
 
 use super::der::{self, value};
 use super::time::{UnixSeconds, time};
+use crate::provider::curves::{Key, Point, PrivateKey};
 use alloc::vec::Vec;
-use p256::ecdsa::signature::RandomizedSigner;
-use p256::ecdsa::{DerSignature, SigningKey, VerifyingKey};
-use pinata_entropy::{Generator, Source};
+use pinata_entropy::Generator;
 use sha2::{Digest, Sha256};
 
 const OID_EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
@@ -42,16 +41,16 @@ pub enum Profile<'a> {
 /// What stands in a certificate besides its profile.
 pub struct Request<'a> {
     pub subject: &'a str,
-    pub subject_key: &'a VerifyingKey,
+    pub subject_key: &'a Point,
     pub issuer: &'a str,
-    pub issuer_key: &'a SigningKey,
+    pub issuer_key: &'a Key,
     pub not_before: UnixSeconds,
     pub not_after: UnixSeconds,
     pub serial: [u8; 16],
 }
 
 /// Writes and signs a certificate. Returns its DER.
-pub fn certificate(profile: Profile<'_>, request: &Request<'_>, generator: &Generator) -> Vec<u8> {
+pub fn certificate(profile: Profile<'_>, request: &Request<'_>, generator: &'static Generator) -> Vec<u8> {
     let algorithm = value(der::SEQUENCE, &[&oid(OID_ECDSA_SHA256)]);
     let to_be_signed = value(
         der::SEQUENCE,
@@ -66,19 +65,19 @@ pub fn certificate(profile: Profile<'_>, request: &Request<'_>, generator: &Gene
             &value(der::context(3), &[&value(der::SEQUENCE, &[&extensions(profile, request)])]),
         ],
     );
-    let signature: DerSignature = request.issuer_key.sign_with_rng(&mut Source(generator), &to_be_signed);
-    value(der::SEQUENCE, &[&to_be_signed, &algorithm, &value(der::BIT_STRING, &[&[0], signature.as_bytes()])])
+    let signature = request.issuer_key.sign(&to_be_signed, generator).expect("the generator has a seed");
+    value(der::SEQUENCE, &[&to_be_signed, &algorithm, &value(der::BIT_STRING, &[&[0], &signature])])
 }
 
 /// SubjectPublicKeyInfo of a P-256 key (RFC 5480), the point uncompressed.
-pub fn subject_public_key_info(key: &VerifyingKey) -> Vec<u8> {
+pub fn subject_public_key_info(key: &Point) -> Vec<u8> {
     let algorithm = value(der::SEQUENCE, &[&oid(OID_EC_PUBLIC_KEY), &oid(OID_P256)]);
-    value(der::SEQUENCE, &[&algorithm, &value(der::BIT_STRING, &[&[0], key.to_sec1_point(false).as_bytes()])])
+    value(der::SEQUENCE, &[&algorithm, &value(der::BIT_STRING, &[&[0], key])])
 }
 
 fn extensions(profile: Profile<'_>, request: &Request<'_>) -> Vec<u8> {
     let subject_id = value(der::OCTET_STRING, &[&key_identifier(request.subject_key)]);
-    let issuer_id = value(der::context_primitive(0), &[&key_identifier(request.issuer_key.verifying_key())]);
+    let issuer_id = value(der::context_primitive(0), &[&key_identifier(&request.issuer_key.public())]);
     let mut all = match profile {
         Profile::Authority => {
             let no_authorities_below = value(der::INTEGER, &[&[0]]);
@@ -123,8 +122,8 @@ fn name(common_name: &str) -> Vec<u8> {
     value(der::SEQUENCE, &[&value(der::SET, &[&attribute])])
 }
 
-fn key_identifier(key: &VerifyingKey) -> Vec<u8> {
-    Sha256::digest(key.to_sec1_point(false).as_bytes())[..KEY_IDENTIFIER_BYTES].to_vec()
+fn key_identifier(key: &Point) -> Vec<u8> {
+    Sha256::digest(key)[..KEY_IDENTIFIER_BYTES].to_vec()
 }
 
 /// A serial number must be positive, and in its shortest form: the first byte in 0x40..0x80 makes both sure.

@@ -1,18 +1,17 @@
-//! ECDSA on P-256 with SHA-256: RFC 6979 nonces with added entropy.
+//! Signatures by a leaf: ECDSA on P-256 with SHA-256.
 
+use super::curves::{Key, PrivateKey};
 use crate::slot::Slot;
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
-use p256::ecdsa::signature::RandomizedSigner;
-use p256::ecdsa::{DerSignature, SigningKey};
-use pinata_entropy::{Generator, Source};
+use pinata_entropy::Generator;
 use rustls::sign::{Signer, SigningKey as TlsSigningKey};
 use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 
 /// A leaf's private key as rustls uses it; each signature is counted.
 #[derive(Clone)]
 pub(crate) struct LeafKey {
-    pub key: SigningKey,
+    pub key: Key,
     pub generator: &'static Generator,
     pub slot: &'static Slot,
 }
@@ -39,11 +38,7 @@ impl TlsSigningKey for LeafKey {
 impl Signer for LeafKey {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
         self.slot.count_signature();
-        let signature: DerSignature = self
-            .key
-            .try_sign_with_rng(&mut Source(self.generator), message)
-            .map_err(|_| Error::General("signing failed".into()))?;
-        Ok(signature.as_bytes().to_vec())
+        self.key.sign(message, self.generator).ok_or_else(|| Error::General("signing failed".into()))
     }
 
     fn scheme(&self) -> SignatureScheme {

@@ -1,8 +1,7 @@
 //! Signature verification: ECDSA on P-256 with SHA-256, and nothing else. Everything in our authority is signed with it, so
 //! nothing else can decide a release.
 
-use p256::ecdsa::signature::Verifier;
-use p256::ecdsa::{DerSignature, VerifyingKey};
+use super::curves::{Chosen, Curves};
 use rustls::SignatureScheme;
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
@@ -28,9 +27,9 @@ struct P256Sha256;
 
 impl SignatureVerificationAlgorithm for P256Sha256 {
     fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        let key = VerifyingKey::from_sec1_bytes(key).map_err(|_| InvalidSignature)?;
-        let signature = DerSignature::try_from(signature).map_err(|_| InvalidSignature)?;
-        key.verify(message, &signature).map_err(|_| InvalidSignature)
+        // Our authority writes points uncompressed, and they have another length otherwise.
+        let key = key.try_into().map_err(|_| InvalidSignature)?;
+        if Chosen::verify(key, message, signature) { Ok(()) } else { Err(InvalidSignature) }
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {

@@ -1,4 +1,4 @@
-//! Key exchange: X25519 and secp256r1.
+//! X25519 and secp256r1.
 
 use alloc::boxed::Box;
 use p256::elliptic_curve::Generate;
