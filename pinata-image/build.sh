@@ -3,6 +3,7 @@
 # The same sources give the same bytes in any folder: paths are mapped away, and there are no build ids and no times.
 #   --force      builds in any case
 #   --misdeeds   builds target/misdeeds.elf instead, with its symbols: what the tests of the guest boot, and nobody else
+#   --lines      builds target/lines.elf instead, with its table of source lines: what lines of code are counted by
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -12,12 +13,20 @@ NAME=pinata
 FOLDER=target/image
 STRIP=--strip-all
 features=()
-if [ "${1:-}" = --misdeeds ]; then
-  NAME=misdeeds
-  FOLDER=target/misdeeds
-  STRIP=--strip-debug
-  features=(--features misdeeds)
-fi
+case ${1:-} in
+  --misdeeds)
+    NAME=misdeeds
+    STRIP=--strip-debug
+    features=(--features misdeeds)
+    FOLDER=target/$NAME
+    ;;
+  --lines)
+    NAME=lines
+    STRIP=--only-keep-debug
+    export CARGO_PROFILE_RELEASE_DEBUG=line-tables-only
+    FOLDER=target/$NAME
+    ;;
+esac
 OUT=target/$NAME.elf
 STAMP=target/$NAME.stamp
 

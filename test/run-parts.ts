@@ -44,9 +44,18 @@ const PARTS: Part[] = [
         () => check('types', ['tsc', '--noEmit', '-p', 'tsconfig.json']),
         () => check('svelte-check', ['npm', 'run', '--silent', 'check', '--workspace', 'dashboard']),
         () =>
-          nodeTests(['server/src/**/*.test.ts', 'dashboard/src/**/*.test.ts', 'infra/**/*.test.ts', 'test/*.test.ts'], {
-            concurrency: CORES,
-          }),
+          nodeTests(
+            [
+              'server/src/**/*.test.ts',
+              'dashboard/src/**/*.test.ts',
+              'infra/**/*.test.ts',
+              'test/*.test.ts',
+              'test/bench/**/*.test.ts',
+            ],
+            {
+              concurrency: CORES,
+            },
+          ),
       ),
   },
   {

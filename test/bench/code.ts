@@ -8,19 +8,23 @@ import { ensureToolchain, KERNEL, SOURCES } from '../../server/src/image/toolcha
 import { buildImage } from '../../server/src/up/guest-image.ts';
 import { ensureTools, type Tool } from '../../server/src/up/tools.ts';
 import { run } from '../e2e/command.ts';
+import { findLinked, readLinkedFiles } from './parts/linked-files.ts';
 import { printFigure } from './parts/report.ts';
 
 /**
  * Lines of code that one trusts with the image: our own crates and every dependency that is linked in, by cloc, without blank lines
- * and comments. "compiled" counts the files that rustc read when it last built the image (its dep-info) without their modules of
- * tests; "whole" everything in the folder of the crate's library or program. C is looked for in whole packages.
+ * and comments. "linked" counts the files of which some instruction is in the image (its table of lines) and "compiled" those that
+ * rustc read for it (its dep-info), both without their modules of tests; "whole" is everything in the folder of the crate's library
+ * or program. C is looked for in whole packages.
  */
 const GOAL_LINES = 102_000;
 const CLOC: Tool = { program: 'cloc', debian: 'cloc' };
+const BINUTILS: Tool = { program: 'addr2line', debian: 'binutils' };
 const CLOC_DEADLINE_MS = 300_000;
 const C = /^C(\+\+)?$|^C\/C\+\+ Header$/;
 /** What ends up as code in the image. */
 const CODE = /^(Rust|Assembly)$/;
+const COLUMNS = ['linked', 'compiled', 'whole'] as const;
 const STANDARD = ['core', 'alloc'];
 
 interface CountedFile {
@@ -29,30 +33,36 @@ interface CountedFile {
   readonly code: number;
 }
 
-const BUILD = join(SOURCES, 'target/image', KERNEL.target, 'release/deps');
+const BUILD = join(SOURCES, 'target/lines', KERNEL.target, 'release/deps');
+const IMAGE = join(SOURCES, 'target/lines.elf');
 
 const say = (line: string) => console.error(line);
 const builder = { logs: tmpdir(), signal: new AbortController().signal, say };
 const toolchain = await ensureToolchain(builder);
-await ensureTools([CLOC], say);
-if (!existsSync(BUILD)) await buildImage(builder, { rebuild: true });
+await ensureTools([CLOC, BINUTILS], say);
+await buildImage(builder, { variant: 'lines' });
 console.log('\n# code');
 
 const crates = await askLinkedCrates(toolchain);
 const files = await count(crates.map(({ folder }) => folder));
-const compiled = await countCompiled();
+const folders = crates.map(({ folder }) => folder);
+const compiled = await countWithoutTests(readCompiled());
+const linkedFiles = (await readLinkedFiles(IMAGE)).map(name => findLinked(name, SOURCES, folders));
+const linked = await countWithoutTests(linkedFiles.filter(path => path !== null));
 const rows = crates.map(crate => ({
   ...crate,
   whole: linesBelow(files, crate.sourceFolder, CODE),
-  lines: linesBelow(compiled, crate.sourceFolder, CODE),
+  compiled: linesBelow(compiled, crate.sourceFolder, CODE),
+  linked: linesBelow(linked, crate.sourceFolder, CODE),
 }));
-const listed = (own: boolean) => rows.filter(row => row.own === own).sort((a, b) => b.lines - a.lines);
-const figures = (one: { lines: number; whole: number }) => `${one.lines}`.padStart(8) + `${one.whole}`.padStart(10);
-const sum = (some: typeof rows) => ({
-  lines: some.reduce((total, { lines }) => total + lines, 0),
-  whole: some.reduce((total, { whole }) => total + whole, 0),
-});
-console.log(`${' '.repeat(46)} compiled     whole`);
+type Lines = Record<(typeof COLUMNS)[number], number>;
+const listed = (own: boolean) => rows.filter(row => row.own === own).sort((a, b) => b.linked - a.linked);
+const figures = (lines: Lines) => COLUMNS.map(name => `${lines[name]}`.padStart(10)).join('');
+const sum = (some: typeof rows): Lines => {
+  const total = (name: keyof Lines) => some.reduce((lines, row) => lines + row[name], 0);
+  return { linked: total('linked'), compiled: total('compiled'), whole: total('whole') };
+};
+console.log(' '.repeat(46) + COLUMNS.map(name => name.padStart(10)).join(''));
 for (const [title, own] of [
   ['own crates', true],
   ['linked dependencies', false],
@@ -66,8 +76,8 @@ const inC = crates.reduce((lines, { folder }) => lines + linesBelow(files, folde
 console.log('');
 printFigure(`own, ${listed(true).length} crates`, figures(sum(listed(true))));
 printFigure(`dependencies, ${listed(false).length} crates`, figures(sum(listed(false))));
-printFigure('own + dependencies', figures(total), { text: `< ${GOAL_LINES} compiled`, met: total.lines < GOAL_LINES });
-printFigure('C in any of their packages', `${inC}`.padStart(8).padEnd(18), { text: '0', met: inC === 0 });
+printFigure('own + dependencies', figures(total), { text: `< ${GOAL_LINES} linked`, met: total.linked < GOAL_LINES });
+printFigure('C in any of their packages', `${inC}`.padStart(10).padEnd(30), { text: '0', met: inC === 0 });
 await printStandard();
 
 /** Rust's own library, for which there is no goal; its sources are not part of a minimal toolchain. */
@@ -82,18 +92,21 @@ async function printStandard(): Promise<void> {
   const folders = STANDARD.map(name => join(library, name, 'src'));
   const counted = await count(folders);
   for (const [index, folder] of folders.entries()) {
-    printFigure(`  ${STANDARD[index]}`, `${linesBelow(counted, folder, CODE)}`.padStart(8).padEnd(18));
+    printFigure(`  ${STANDARD[index]}`, `${linesBelow(counted, folder, CODE)}`.padStart(10).padEnd(30));
   }
 }
 
-/** Counts what rustc read for the image, tests cut away, under the names that the files have. */
-async function countCompiled(): Promise<CountedFile[]> {
+/** What rustc read for the image. Names in the workspace are relative to it; files of an older build may be gone. */
+function readCompiled(): string[] {
   const listings = readdirSync(BUILD).filter(name => name.endsWith('.d'));
-  const read = listings.flatMap(name => readDepInfo(readFileSync(join(BUILD, name), 'utf8')));
+  return listings.flatMap(name => readDepInfo(readFileSync(join(BUILD, name), 'utf8')));
+}
+
+/** Counts files, tests cut away, under the names that they have. */
+async function countWithoutTests(paths: readonly string[]): Promise<CountedFile[]> {
   const copy = await mkdtemp(join(tmpdir(), 'pinata-code-'));
   try {
-    // Those of the workspace are relative to it; those of an older build may be gone.
-    for (const path of new Set(read.map(path => resolve(SOURCES, path)).filter(existsSync))) {
+    for (const path of new Set(paths.map(path => resolve(SOURCES, path)).filter(existsSync))) {
       await mkdir(join(copy, path, '..'), { recursive: true });
       await writeFile(join(copy, path), withoutTests(readFileSync(path, 'utf8')));
     }

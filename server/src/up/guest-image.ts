@@ -34,13 +34,18 @@ export async function ensureImage(builder: Builder): Promise<void> {
   await unlessDone(STAMP, await hashSources([FOLDER]), () => buildImage(builder));
 }
 
+export interface ImageBuild {
+  /** In any case, or another image than the one that ships (build.sh says which there are). */
+  readonly variant?: 'force' | 'lines';
+}
+
 /** Runs the image's build, which does nothing where nothing changed. Throws TOOL_MISSING, RUST_MISSING or IMAGE_BUILD_FAILED. */
-export async function buildImage(builder: Builder, options: { rebuild?: boolean } = {}): Promise<void> {
+export async function buildImage(builder: Builder, { variant }: ImageBuild = {}): Promise<void> {
   await ensureTools(LINKER, line => builder.say(line));
   const log = join(builder.logs, 'image-build.log');
   const build = () =>
     runCommand({
-      argv: [join(FOLDER, 'build.sh'), ...(options.rebuild ? ['--force'] : [])],
+      argv: [join(FOLDER, 'build.sh'), ...(variant ? [`--${variant}`] : [])],
       cwd: FOLDER,
       env: { PATH: cargoPath() },
       log,

@@ -23,7 +23,7 @@ export const image: Command = {
     };
     const lock = await lockBuilds(builder);
     try {
-      await buildImage(builder, { rebuild: flags['rebuild'] === true });
+      await buildImage(builder, flags['rebuild'] === true ? { variant: 'force' } : {});
     } finally {
       lock.release();
     }
