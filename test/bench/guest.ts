@@ -1,131 +1,112 @@
-import { readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
-import { get } from '../e2e/api.ts';
-import { run } from '../e2e/command.ts';
-import { ROOT, removeInstallation, startInstallation } from '../e2e/installation.ts';
-import { findProcesses } from '../e2e/processes.ts';
-import { cpuSeconds, interleaved, median, peakMiB, printFigure, printMachine } from './parts/report.ts';
+import { practiceAuthority } from '../../server/src/keys/practice-authority.ts';
+import { ensureTools, QEMU } from '../../server/src/up/tools.ts';
+import { startBareGuest } from './parts/bare-guest.ts';
+import { Boots } from './parts/boots.ts';
+import { comparisonLine, headLine, type Line } from './parts/comparison.ts';
+import { compareUnderLoad } from './parts/guest-loads.ts';
+import { builtImage } from './parts/image.ts';
+import { measureInstallation } from './parts/installation-loads.ts';
+import { type BootFiles, makeBootFiles } from './parts/linux-boot-files.ts';
+import { startLinuxGuest } from './parts/linux-guest.ts';
+import { Load } from './parts/load.ts';
+import type { ServingMachine } from './parts/machine.ts';
+import { cpuSeconds, peakMiB, printMachine, printOthers } from './parts/report.ts';
 
 /**
- * The guest as attackers meet it, gateway and recording included, load generator beside it: size, memory, start, handshakes.
- * The goals are those of the design; the comparison with another kind of guest is a bench of its own.
+ * The guest's numbers beside those of a minimal Linux with OpenSSL, in turn, in one run: under the same QEMU and processor, with
+ * the same certificates, through the same user network, with the same load generator on the same two cores. Then our guest once
+ * more through a whole installation, as attackers meet it.
  */
-const ROUNDS = 3;
-const SECONDS = 5;
-const RESTARTS = 3;
-const CRASHES_APART_MS = 31_000;
+const ROUNDS = 5;
+const BOOTS = 5;
+/** Beside the first, which shows that it boots at all. It takes as long as many of ours. */
+const LINUX_BOOTS_MORE = 2;
 const IDLE_MS = 5_000;
+const [OURS, LINUX] = ['guest', 'Linux'];
+const BYTES_PER_MB = 1e6;
 
-interface Boot {
-  memoryMiB: number;
-}
+const say = (line: string) => console.error(line);
+const print = (line: Line) => console.log(comparisonLine(line));
 
-const it = await startInstallation({
-  env: { PINATA_RATE_PER_ADDRESS: '10000000', PINATA_CAP_PER_ADDRESS: '1000', PINATA_SELF_TEST_S: '86400' },
-});
-const identity = {
-  cert: readFileSync(it.authority.file('client.pem')),
-  key: readFileSync(it.authority.file('client.key')),
-};
+await ensureTools([QEMU], say);
+const folder = mkdtempSync(join(tmpdir(), 'pinata-bench-'));
 try {
+  const authority = await practiceAuthority(folder);
+  const image = await builtImage(say);
+  const load = await Load.start(folder);
   printMachine('guest');
-  const mib = 1 << 20;
-  const image = statSync(`${ROOT}/pinata-image/target/pinata.elf`).size / mib;
-  printFigure('image, stripped', `${image.toFixed(2)} MiB`, { text: '≤ 1.5 MB', met: image * mib <= 1.5e6 });
+  await printOthers();
+  const { files, boots: linux } = await linuxOrWhyNot(load);
+  console.log(`load generator: crypto/tls of ${load.version}; comparison: ${files?.versions ?? 'left out'}`);
 
-  const ready: number[] = [];
-  const first: number[] = [];
-  for (let i = 0; i < RESTARTS; i++) {
-    const boot = await newBoot();
-    ready.push(boot.readyMs);
-    first.push(boot.firstMs);
+  const given = new Boots(() => startBareGuest({ image, authority }));
+  const born = new Boots(() => startBareGuest({ image, authority: null }));
+  for (let boot = 0; boot < BOOTS; boot++) {
+    await born.once(null);
+    await given.once(load);
+    if (boot < LINUX_BOOTS_MORE) await linux?.once(load);
   }
-  const [readyMs, firstMs] = [median(ready), median(first)];
-  printFigure('QEMU start → guest ready', `${readyMs.toFixed(0)} ms`, { text: '≤ 60 ms', met: readyMs <= 60 });
-  printFigure('QEMU start → first mutual handshake', `${firstMs.toFixed(0)} ms`, {
-    text: '≤ 100 ms',
-    met: firstMs <= 100,
+  console.log(headLine('start', OURS, LINUX));
+  const sizes = { ours: image.bytes.length / BYTES_PER_MB, other: files && sizeOf(files) / BYTES_PER_MB };
+  print({ name: 'image, MB', ...sizes, digits: 2, goal: { atMost: 1.5 } });
+  print({ name: 'QEMU itself, until the machine runs, ms', ours: given.ms(machine => machine.hypervisorMs) });
+  const soon = { atMost: 60 };
+  print({ name: '→ listening, ms', ours: given.listeningMs, other: linux?.listeningMs, goal: soon });
+  print({ name: '→ listening, authority born in the guest, ms', ours: born.listeningMs, goal: soon });
+  print({
+    name: '→ first mutual handshake, ms',
+    ours: given.handshakeMs,
+    other: linux?.handshakeMs,
+    goal: { atMost: 100 },
   });
 
-  const qemu = () =>
-    findProcesses(it.process.pid ?? 0, /qemu-system.*pinata-practice|pinata-practice.*qemu-system/)[0]?.pid ?? 0;
-  const before = cpuSeconds(qemu());
-  await new Promise(resolve => setTimeout(resolve, IDLE_MS));
-  const idle = ((cpuSeconds(qemu()) - before) / (IDLE_MS / 1000)) * 100;
-  printFigure('idle', `${idle.toFixed(1)} % of a core`, { text: '≤ 3 %', met: idle <= 3 });
-
-  let slowest = 0;
-  let bad = 0;
-  const load = async (lanes: number, folder: string[]) => {
-    const { stdout } = await run(process.execPath, [
-      `${ROOT}/test/bench/parts/handshake.ts`,
-      String(it.ports.practice),
-      String(lanes),
-      String(SECONDS),
-      ...folder,
-    ]);
-    const [good = 0, failed = 0, slow = 0] = stdout.split(' ').map(Number);
-    bad += failed;
-    slowest = Math.max(slowest, slow);
-    return good / SECONDS;
-  };
-  const rates = await interleaved(ROUNDS, {
-    mutual8: () => load(8, [it.authority.folder]),
-    refused8: () => load(8, []),
-    mutual32: () => load(32, [it.authority.folder]),
-  });
-  printFigure('full mutual handshakes/s, 8 at once', rates.mutual8.toFixed(0), {
-    text: '≥ 300',
-    met: rates.mutual8 >= 300,
-  });
-  printFigure('full mutual handshakes/s, 32 at once', rates.mutual32.toFixed(0));
-  printFigure('refused for want of a certificate /s, 8 at once', rates.refused8.toFixed(0), {
-    text: '≥ 400',
-    met: rates.refused8 >= 400,
-  });
-  printFigure('failed handshakes', String(bad), { text: '0', met: bad === 0 });
-  printFigure('slowest handshake', `${slowest} ms`, { text: '≤ 1000 ms', met: slowest <= 1000 });
-
-  const { rows } = await get<{ rows: Boot[] }>(it, '/api/v1/boots');
-  const memory = rows[0]?.memoryMiB ?? Number.NaN;
-  printFigure('memory given to the VM', `${memory} MiB`, { text: '≤ 16 MiB', met: memory <= 16 });
-  const peak = peakMiB(qemu());
-  printFigure('peak memory of QEMU', `${peak.toFixed(0)} MiB`, { text: '≤ 64 MiB', met: peak <= 64 });
+  const guest = await startBareGuest({ image, authority });
+  const other = files ? await startLinuxGuest(files) : null;
+  try {
+    const [idle, otherIdle] = await Promise.all([idleShare(guest.pid), other && idleShare(other.pid)]);
+    print({ name: 'idle, % of a core', ours: idle, other: otherIdle, digits: 1, goal: { atMost: 3 } });
+    await compareUnderLoad(
+      { title: OURS, load, server: guest },
+      other && { title: LINUX, load, server: other, isHybrid: false },
+      { rounds: ROUNDS, hasGoals: true },
+    );
+    console.log(headLine('memory', OURS, LINUX));
+    print({ name: 'given to the machine, MiB', ours: guest.memoryMiB, other: other?.memoryMiB, goal: { atMost: 16 } });
+    const peaks = { ours: peakMiB(guest.pid), other: other && peakMiB(other.pid) };
+    print({ name: "QEMU's peak, MiB", ...peaks, goal: { atMost: 64 } });
+  } finally {
+    await Promise.all([guest.stop(), other?.stop()]);
+    await load.stop();
+  }
 } finally {
-  await it.stop();
-  await removeInstallation(it);
+  rmSync(folder, { recursive: true });
+}
+await measureInstallation();
+console.log('\nThe library by itself: ./pinata bench native; lines of code that one trusts: ./pinata bench code.');
+
+/** The comparison, booted once; nothing where it cannot be made here, which is said. */
+async function linuxOrWhyNot(load: Load): Promise<{ files?: BootFiles; boots?: Boots<ServingMachine> }> {
+  try {
+    const files = await makeBootFiles(folder, say);
+    const boots = new Boots(() => startLinuxGuest(files));
+    await boots.once(load);
+    return { files, boots };
+  } catch (error) {
+    say(`the comparison with Linux and OpenSSL is left out: ${error instanceof Error ? error.message : error}`);
+    return {};
+  }
 }
 
-/** Kills the practice guest's machine; of the next boot, in ms from the start of QEMU: ready, and the first mutual handshake done. */
-async function newBoot(): Promise<{ readyMs: number; firstMs: number }> {
-  const [machine] = findProcesses(it.process.pid ?? 0, /pinata-practice/);
-  if (machine) process.kill(machine.pid, 'SIGKILL');
-  let released = 0;
-  while (released === 0) released = await tryHandshake();
-  const { time, bootUs } = lastReady();
-  // The third crash in a minute is followed by a rest.
-  await new Promise(resolve => setTimeout(resolve, CRASHES_APART_MS));
-  return { readyMs: bootUs / 1000, firstMs: released - (time - bootUs / 1000) };
+function sizeOf({ kernel, initramfs }: BootFiles): number {
+  return statSync(kernel).size + statSync(initramfs).size;
 }
 
-/** What the supervisor's log says of the newest practice guest: the API's times are whole seconds. */
-function lastReady(): { time: number; bootUs: number } {
-  const lines = readFileSync(join(it.data, 'log/supervisor.log'), 'utf8').split('\n');
-  const last = lines.filter(line => line.includes('"guest ready"') && line.includes('"practice"')).at(-1);
-  return JSON.parse(last ?? '{}') as { time: number; bootUs: number };
-}
-
-/** One handshake; the time at which it had been answered with the document, or 0. */
-function tryHandshake(): Promise<number> {
-  return new Promise(resolve => {
-    const { cert, key } = identity;
-    const socket = connect({ port: it.ports.practice, host: '127.0.0.1', rejectUnauthorized: false, cert, key });
-    let at = 0;
-    socket.on('data', () => {
-      at ||= Date.now();
-    });
-    socket.on('error', () => undefined);
-    socket.on('close', () => resolve(at));
-  });
+/** Processor time of a process that has nothing to do, in % of a core. */
+async function idleShare(pid: number): Promise<number> {
+  const before = cpuSeconds(pid);
+  await new Promise(resolve => setTimeout(resolve, IDLE_MS));
+  return ((cpuSeconds(pid) - before) / (IDLE_MS / 1000)) * 100;
 }

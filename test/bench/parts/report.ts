@@ -13,6 +13,22 @@ export function printMachine(title: string): void {
   console.log(`\n# ${title}\nmachine: ${cpus().length} × ${cpus()[0]?.model.trim()}, load before: ${load?.toFixed(1)}`);
 }
 
+const OTHERS_WATCHED_MS = 1000;
+
+/** Watches the machine for a moment before a bench starts: what others take from it, all figures lack. In percent of all cores. */
+export async function printOthers(): Promise<void> {
+  const before = busySeconds();
+  await new Promise(resolve => setTimeout(resolve, OTHERS_WATCHED_MS));
+  const share = (busySeconds() - before) / (OTHERS_WATCHED_MS / 1000) / cpus().length;
+  console.log(`taken by others before: ${(share * 100).toFixed(0)} % of all cores`);
+}
+
+/** CPU time that all cores have spent on something since the machine started (proc(5), /proc/stat: user, nice, system). */
+function busySeconds(): number {
+  const fields = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.trim().split(/\s+/).slice(1, 4) ?? [];
+  return fields.reduce((sum, field) => sum + Number(field), 0) / TICKS_PER_SECOND;
+}
+
 /** One line: name, value, and where there is a goal, whether it is met. */
 export function printFigure(name: string, value: string, goal?: { text: string; met: boolean }): void {
   console.log(
