@@ -5,6 +5,9 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "scripted")]
+mod script;
+
 use chacha20::ChaCha20;
 use chacha20::cipher::{KeyIvInit, StreamCipher};
 use core::convert::Infallible;
@@ -23,11 +26,29 @@ pub struct Unseeded;
 /// The guest's one source of random bytes.
 pub struct Generator {
     key: Mutex<Option<[u8; KEY_BYTES]>>,
+    #[cfg(feature = "scripted")]
+    script: Mutex<script::Script>,
 }
 
 impl Generator {
     pub const fn new() -> Generator {
-        Generator { key: Mutex::new(None) }
+        Generator {
+            key: Mutex::new(None),
+            #[cfg(feature = "scripted")]
+            script: Mutex::new(script::Script::new()),
+        }
+    }
+
+    /// What is drawn next, at most 96 bytes, instead of random bytes.
+    #[cfg(feature = "scripted")]
+    pub fn script(&self, bytes: &[u8]) {
+        self.script.lock().write(bytes);
+    }
+
+    /// Ends a script. Whether exactly its bytes were drawn since.
+    #[cfg(feature = "scripted")]
+    pub fn script_ends(&self) -> bool {
+        self.script.lock().ends()
     }
 
     /// Mixes in 32 bytes of entropy. The new key depends on the old one and on the seed, so a bad seed takes nothing away.
@@ -45,6 +66,10 @@ impl Generator {
 
     /// Fills `out`, and erases the key that made it.
     pub fn fill(&self, out: &mut [u8]) -> Result<(), Unseeded> {
+        #[cfg(feature = "scripted")]
+        if self.script.lock().read(out) {
+            return Ok(());
+        }
         let mut slot = self.key.lock();
         let key = slot.as_mut().ok_or(Unseeded)?;
         let mut cipher = ChaCha20::new((&*key).into(), &NONCE.into());
@@ -114,7 +139,9 @@ mod tests {
     }
 
     fn keyed(key: [u8; 32]) -> Generator {
-        Generator { key: Mutex::new(Some(key)) }
+        let generator = Generator::new();
+        *generator.key.lock() = Some(key);
+        generator
     }
 
     #[test]

@@ -76,8 +76,8 @@ pub(crate) struct Guest {
     shared: Shared,
     places: Places,
     generator: &'static Generator,
-    /// Deliberately in ordinary heap: whoever can sign with one of these has read guest memory.
-    heap_keys: Vec<SecretKey>,
+    /// Deliberately in ordinary heap: whoever can sign with one of these has read guest memory. Each with its public half.
+    heap_keys: Vec<(SecretKey, PublicKey)>,
     boot: [u8; 16],
     born: bool,
     tsc_khz: u64,
@@ -106,7 +106,11 @@ impl Guest {
         let ca_sha256 = Sha256::digest(&authority.certificates().ca).into();
         let binding = Binding { target, boot, image, ca_sha256 };
         let vault = Vault::seal(page, &vault_key.key, &document, binding).map_err(Unserveable::Seal)?;
-        heap_keys.iter().try_for_each(|key| x_only(&key.key).map(|_| ()))?;
+        let with_public = |key: SecretKey| {
+            let public = PublicKey { role: key.role, x_only: x_only(&key.key)? };
+            Ok((key, public))
+        };
+        let heap_keys = heap_keys.into_iter().map(with_public).collect::<Result<Vec<_>, BadKey>>()?;
 
         let shared = Shared {
             limits,
@@ -125,8 +129,7 @@ impl Guest {
     pub(crate) fn ready(&self, now: Micros) -> Report {
         let certificates = self.shared.engine.certificates().clone();
         let vault = PublicKey { role: KeyRole::Vault, x_only: *self.shared.vault.x_only() };
-        let heap =
-            self.heap_keys.iter().filter_map(|key| Some(PublicKey { role: key.role, x_only: x_only(&key.key).ok()? }));
+        let heap = self.heap_keys.iter().map(|(_, public)| *public);
         Report::Ready {
             boot: self.boot,
             born: self.born,
@@ -136,6 +139,10 @@ impl Guest {
             keys: core::iter::once(vault).chain(heap).collect(),
             us: now,
         }
+    }
+
+    pub(crate) fn check_ahead(&self) -> bool {
+        self.shared.engine.check_ahead()
     }
 
     pub(crate) fn tsc_khz(&self) -> u64 {

@@ -216,6 +216,11 @@ impl Service {
         self.guest.as_ref().map(Guest::next_deadline)
     }
 
+    /// For when there is nothing else to do: makes a self-check that a connection would otherwise wait for. False: there is none.
+    pub fn check_ahead(&mut self) -> bool {
+        self.guest.as_ref().is_some_and(Guest::check_ahead)
+    }
+
     fn on(&mut self, c: ConnectionId, now: Micros, run: impl FnOnce(&mut connection::Connection, &mut Context<'_>)) {
         if let Some(guest) = self.guest.as_mut() {
             guest.on(c, &mut self.outbox, now, run);

@@ -3,7 +3,7 @@
 use crate::SERVER_NAME;
 use crate::authority::{Authority, Certificates};
 use crate::buffer::Stock;
-use crate::provider::curves::{Chosen, Key, self_check};
+use crate::provider::curves::{CheckedGroup, Chosen, Key, Once, signatures_agree};
 use crate::provider::provider;
 use crate::provider::signing::LeafKey;
 use crate::resolver::OneCertificate;
@@ -14,8 +14,10 @@ use crate::verifier::{PeerVerifier, Usage};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec;
+use alloc::vec::Vec;
 use pinata_entropy::Generator;
 use rustls::client::{ClientConfig, Resumption, UnbufferedClientConnection};
+use rustls::crypto::CryptoProvider;
 use rustls::server::{NoServerSessionStorage, ServerConfig, UnbufferedServerConnection};
 use rustls::sign::CertifiedKey;
 use rustls::version::TLS13;
@@ -39,14 +41,17 @@ pub struct Engine {
     slot: &'static Slot,
     stock: &'static Stock,
     certificates: Certificates,
+    generator: &'static Generator,
+    signatures: Once,
+    groups: Vec<&'static CheckedGroup>,
 }
 
 impl Engine {
     /// `chain_max`: certificates that a peer may present.
     pub fn new(authority: Authority, generator: &'static Generator, chain_max: usize) -> Result<Engine, EngineError> {
-        self_check::<Chosen>(generator).ok_or(EngineError)?;
+        let groups = CheckedGroup::all::<Chosen>(generator);
         let slot: &'static Slot = Box::leak(Box::new(authority.slot()));
-        let provider = Arc::new(provider(slot, generator));
+        let provider = Arc::new(provider(slot, generator, &groups));
         let Authority { certificates, server_key, client_key, .. } = authority;
         let ca = CertificateDer::from(&certificates.ca[..]);
         let anchor = anchor_from_trusted_cert(&ca).map_err(|_| EngineError)?.to_owned();
@@ -77,21 +82,38 @@ impl Engine {
         client.enable_early_data = false;
 
         let stock = Box::leak(Box::new(Stock::new()));
-        Ok(Engine { server: Arc::new(server), client: Arc::new(client), slot, stock, certificates })
+        let (server, client, signatures) = (Arc::new(server), Arc::new(client), Once::default());
+        Ok(Engine { server, client, slot, stock, certificates, generator, signatures, groups })
     }
 
     pub fn certificates(&self) -> &Certificates {
         &self.certificates
     }
 
+    /// The cryptography that both roles use.
+    pub fn provider(&self) -> &CryptoProvider {
+        self.server.crypto_provider()
+    }
+
+    /// Makes the next self-check that a session would otherwise wait for. False: all are made.
+    pub fn check_ahead(&self) -> bool {
+        self.check_signatures() || self.groups.iter().any(|group| group.check())
+    }
+
+    fn check_signatures(&self) -> bool {
+        self.signatures.make(&"ECDSA", || signatures_agree::<Chosen>(self.generator))
+    }
+
     /// A session in which the peer is the client.
     pub fn server(&self) -> Result<Session, EngineError> {
+        self.check_signatures();
         let connection = UnbufferedServerConnection::new(self.server.clone())?;
         Ok(Session::new(connection.into(), self.slot, self.stock))
     }
 
     /// A session in which the peer is the server; our hello is already pending.
     pub fn client(&self) -> Result<Session, EngineError> {
+        self.check_signatures();
         let name = ServerName::try_from(SERVER_NAME).map_err(|_| EngineError)?;
         let connection = UnbufferedClientConnection::new(self.client.clone(), name)?;
         Ok(Session::new(connection.into(), self.slot, self.stock))

@@ -21,6 +21,8 @@ mod resolver;
 mod secrets;
 mod session;
 mod slot;
+#[cfg(feature = "trace")]
+pub mod trace;
 mod turn;
 mod verifier;
 mod wire;

@@ -8,7 +8,7 @@ pub(crate) mod verification;
 
 use crate::slot::Slot;
 use alloc::{boxed::Box, sync::Arc, vec};
-use curves::{Chosen, Curves};
+use curves::CheckedGroup;
 use pinata_entropy::Generator;
 use rustls::crypto::tls13::HkdfUsingHmac;
 use rustls::crypto::{CryptoProvider, GetRandomFailed, KeyProvider, SecureRandom};
@@ -20,13 +20,17 @@ use rustls_pki_types::PrivateKeyDer;
 const AES_GCM_RECORDS_MAX: u64 = 1 << 24;
 
 /// The provider of one boot. rustls wants these objects for ever, and a boot has one engine: they are never freed.
-pub(crate) fn provider(slot: &'static Slot, generator: &'static Generator) -> CryptoProvider {
+pub(crate) fn provider(
+    slot: &'static Slot,
+    generator: &'static Generator,
+    groups: &[&'static CheckedGroup],
+) -> CryptoProvider {
     CryptoProvider {
         cipher_suites: vec![
             suite(CipherSuite::TLS13_AES_128_GCM_SHA256, AES_GCM_RECORDS_MAX, aead::aes_128_gcm(slot)),
             suite(CipherSuite::TLS13_CHACHA20_POLY1305_SHA256, u64::MAX, aead::chacha20_poly1305(slot)),
         ],
-        kx_groups: Chosen::groups(generator),
+        kx_groups: groups.iter().map(|group| *group as _).collect(),
         signature_verification_algorithms: verification::ALGORITHMS,
         secure_random: Box::leak(Box::new(Random(generator))),
         key_provider: &NoKeyFiles,

@@ -12,6 +12,9 @@ use rustls::client::UnbufferedClientConnection;
 use rustls::server::UnbufferedServerConnection;
 use rustls::{CommonState, Error, ProtocolVersion};
 
+#[cfg(test)]
+mod tests;
+
 /// How far a session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -145,9 +148,10 @@ impl Session {
         }
     }
 
-    /// Nothing more will be taken from or told to the peer than what is pending.
+    /// Nothing more will be taken from or told to the peer than what is pending. A proof that nobody took is void.
     pub fn refuse(&mut self, event: Event) {
         self.advance(event);
+        self.authenticated = None;
         self.phase = Phase::Failed;
         self.incoming.clear();
     }
@@ -159,7 +163,7 @@ impl Session {
 
     /// No event but [`Event::FinishedOk`] completes an authentication, and only [`Self::finish`] raises that one.
     fn advance(&mut self, event: Event) {
-        let _none = self.observed.gate.advance(event);
+        let _none = self.observed.advance(event);
     }
 
     /// Runs the library until it needs more input, with this connection in the slot.
@@ -170,7 +174,8 @@ impl Session {
         // find the same fault and say it twice.
         while failure.is_none() || self.connection.common().wants_write() {
             let unread = self.incoming.unread();
-            let mut turn = Turn { outgoing: &mut self.outgoing, slot: self.slot, farewell: &mut farewell };
+            let is_over = self.phase == Phase::Closing;
+            let mut turn = Turn { outgoing: &mut self.outgoing, slot: self.slot, farewell: &mut farewell, is_over };
             let (discard, step) = match &mut self.connection {
                 Connection::Server(connection) => turn.take(connection.process_tls_records(unread)),
                 Connection::Client(connection) => turn.take(connection.process_tls_records(unread)),
@@ -200,15 +205,15 @@ impl Session {
         }
     }
 
-    /// The handshake is complete in the library's eyes: the gate decides.
+    /// The handshake is complete in the library's eyes. Only a mutual one goes to the gate, which decides.
     fn finish(&mut self) {
         let common = self.connection.common();
         let is_tls13 = common.protocol_version() == Some(ProtocolVersion::TLSv1_3);
         let has_peer = common.peer_certificates().is_some_and(|chain| !chain.is_empty());
         let suite = common.negotiated_cipher_suite().map_or(0, |suite| suite.suite().into());
         let group = common.negotiated_key_exchange_group().map_or(0, |group| group.name().into());
-        if is_tls13 && has_peer {
-            self.authenticated = self.observed.gate.advance(Event::FinishedOk);
+        if is_tls13 && has_peer && self.observed.has_signed {
+            self.authenticated = self.observed.advance(Event::FinishedOk);
         }
         if self.authenticated.is_some() {
             self.observed.notes.push(Detail::Finished { suite, group });

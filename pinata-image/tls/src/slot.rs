@@ -5,7 +5,7 @@ use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use pinata_channel::Detail;
-use pinata_gate::{Event, Gate};
+use pinata_gate::{Authenticated, Event, Gate};
 use rustls::time_provider::TimeProvider;
 use rustls_pki_types::UnixTime;
 use zeroize::Zeroize;
@@ -18,6 +18,18 @@ pub(crate) struct Observed {
     pub secrets: Option<Secrets>,
     /// The client's hello (the peer's or ours) has been noted.
     pub hello_seen: bool,
+    /// We have proved our own key too. A server that never asks for a certificate gets none.
+    pub has_signed: bool,
+}
+
+impl Observed {
+    /// The one way to the gate.
+    pub(crate) fn advance(&mut self, event: Event) -> Option<Authenticated> {
+        let authenticated = self.gate.advance(event);
+        #[cfg(feature = "trace")]
+        crate::trace::heard(event, self.gate.state());
+        authenticated
+    }
 }
 
 /// The two handshake traffic secrets of one connection.
@@ -72,7 +84,7 @@ impl Slot {
     /// A callback's verdict goes into the gate. None of these events can complete an authentication.
     pub(crate) fn gate(&self, event: Event) {
         self.with(|observed| {
-            let _none = observed.gate.advance(event);
+            let _none = observed.advance(event);
         });
     }
 
@@ -80,7 +92,9 @@ impl Slot {
         self.unix_seconds.store(unix_seconds, Ordering::Relaxed);
     }
 
+    /// One of our keys signs, for the current connection.
     pub(crate) fn count_signature(&self) {
+        self.with(|observed| observed.has_signed = true);
         self.signatures.fetch_add(1, Ordering::Relaxed);
     }
 

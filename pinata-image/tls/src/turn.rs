@@ -31,6 +31,8 @@ pub(crate) struct Turn<'a, 'd> {
     pub outgoing: &'a mut Vec<u8>,
     pub slot: &'static Slot,
     pub farewell: &'a mut Option<Farewell<'d>>,
+    /// The farewell has been said: nothing may follow close_notify (RFC 8446, section 6.1), whatever the library would answer.
+    pub is_over: bool,
 }
 
 impl Turn<'_, '_> {
@@ -66,6 +68,10 @@ impl Turn<'_, '_> {
             if let Err(error) = record.encode(&mut self.outgoing[at..]) {
                 return Step::Failed(Error::General(short(&error)));
             }
+        }
+        if self.is_over {
+            self.outgoing.truncate(at);
+            return Step::Again;
         }
         let is_retry = |observed: &mut Observed| core::mem::replace(&mut observed.hello_seen, true);
         match wire::sent(&self.outgoing[at..]) {

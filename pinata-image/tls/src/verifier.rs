@@ -75,6 +75,19 @@ pub(crate) fn check_chain(
     }
 }
 
+/// Whether two different issuers have one name. webpki goes by names: it would try them in every order, which costs a hundred
+/// signatures for eight certificates. Nobody but our authority issues here, so nobody honest has such a chain.
+fn is_ambiguous(intermediates: &[CertificateDer<'_>]) -> bool {
+    let are_namesakes = |one, other| match (EndEntityCert::try_from(one), EndEntityCert::try_from(other)) {
+        (Ok(one), Ok(other)) => one.subject() == other.subject(),
+        _ => false,
+    };
+    intermediates
+        .iter()
+        .enumerate()
+        .any(|(at, one)| intermediates[..at].iter().any(|other| one != other && are_namesakes(one, other)))
+}
+
 /// Verifies peers under our own authority.
 #[derive(Debug)]
 pub(crate) struct PeerVerifier {
@@ -101,6 +114,9 @@ impl PeerVerifier {
         if 1 + intermediates.len() > self.chain_max {
             self.slot.note(Detail::Limit { which: "chain" });
             return refuse("ChainTooLong".into(), CertificateError::Other(OtherError()));
+        }
+        if is_ambiguous(intermediates) {
+            return refuse("AmbiguousIssuer".into(), CertificateError::UnknownIssuer);
         }
         match check_chain(&self.anchor, leaf, intermediates, self.usage, name, now) {
             Ok(()) => {
@@ -155,7 +171,7 @@ impl ClientCertVerifier for PeerVerifier {
         _: &CertificateDer<'_>,
         _: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        Err(never_tls12(self.slot))
+        Err(never_tls12())
     }
 
     fn verify_tls13_signature(
@@ -190,7 +206,7 @@ impl ServerCertVerifier for PeerVerifier {
         _: &CertificateDer<'_>,
         _: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        Err(never_tls12(self.slot))
+        Err(never_tls12())
     }
 
     fn verify_tls13_signature(
@@ -207,8 +223,8 @@ impl ServerCertVerifier for PeerVerifier {
     }
 }
 
-fn never_tls12(slot: &Slot) -> Error {
-    slot.gate(Event::Error);
+/// rustls is built without TLS 1.2 and does not ask; if it did, this error would be the session's.
+fn never_tls12() -> Error {
     PeerIncompatible::Tls12NotOfferedOrEnabled.into()
 }
 

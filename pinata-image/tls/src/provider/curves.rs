@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 use pinata_entropy::Generator;
 use rustls::crypto::SupportedKxGroup;
 
-pub(crate) use self_check::self_check;
+pub(crate) use self_check::{CheckedGroup, Once, signatures_agree};
 
 #[cfg(not(feature = "rustcrypto"))]
 pub(crate) type Chosen = graviola::Graviola;

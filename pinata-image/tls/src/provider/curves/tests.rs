@@ -4,7 +4,7 @@ extern crate std;
 
 use super::graviola::Graviola;
 use super::rustcrypto::RustCrypto;
-use super::{Curves, Point, PrivateKey, self_check};
+use super::{CheckedGroup, Curves, Point, PrivateKey, signatures_agree};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use pinata_entropy::Generator;
@@ -239,9 +239,25 @@ impl SupportedKxGroup for Deaf {
 }
 
 #[test]
-fn the_self_check_takes_both_and_refuses_what_is_broken() {
-    assert!(self_check::<Graviola>(generator()).is_some());
-    assert!(self_check::<RustCrypto>(generator()).is_some());
-    assert!(self_check::<Broken<true>>(generator()).is_none());
-    assert!(self_check::<Broken<false>>(generator()).is_none());
+fn signatures_agree_or_are_found_out() {
+    assert!(signatures_agree::<Graviola>(generator()));
+    assert!(signatures_agree::<RustCrypto>(generator()));
+    assert!(!signatures_agree::<Broken<true>>(generator()));
+}
+
+#[test]
+fn a_key_exchange_is_checked_once_and_before_it_serves() {
+    let mut all = CheckedGroup::all::<Graviola>(generator());
+    all.extend(CheckedGroup::all::<RustCrypto>(generator()));
+    for group in all {
+        assert!(group.check() && !group.check(), "{:?}", group.name());
+    }
+    let [used] = CheckedGroup::all::<Graviola>(generator())[1..2] else { panic!("graviola has X25519") };
+    assert!(used.start().is_ok() && !used.check());
+}
+
+#[test]
+#[should_panic(expected = "X25519 does not agree with itself")]
+fn a_key_exchange_that_agrees_with_nobody_serves_nobody() {
+    let _never = CheckedGroup::all::<Broken<false>>(generator())[0].start_and_complete(&random::<32>(generator()));
 }
