@@ -52,7 +52,7 @@ fi
 # plain version of the curve.
 flags=(
   '--cfg=pinata_image'
-  -Crelocation-model=static
+  -Crelocation-model=pie
   -Ctarget-cpu=x86-64-v2
   '--cfg=curve25519_dalek_backend="serial"'
   "--remap-path-prefix=$PWD=pinata-image"

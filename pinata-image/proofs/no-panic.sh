@@ -8,7 +8,7 @@ TOOLCHAIN=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
 TARGET=x86_64-unknown-linux-gnu
 # The flags of build.sh that change code; that they are still the same is checked below.
 FLAGS='--cfg=pinata_image
--Crelocation-model=static
+-Crelocation-model=pie
 -Ctarget-cpu=x86-64-v2
 --cfg=curve25519_dalek_backend="serial"'
 # What an object may take from elsewhere: the allocator's entry points that return null instead of panicking, memory functions,

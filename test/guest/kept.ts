@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -24,6 +24,8 @@ export interface Supervised {
   /** What the supervisor itself wrote down: boots, readiness, ends, losses. What guests told it is only counted. */
   readonly facts: Fact[];
   told(): number;
+  /** The most memory that any machine's process had resident so far, of those that still run. */
+  peakBytes(): number;
   /** Keeps a target whose boots are of these images in turn, the last one for ever; resolves when it has been ready once. */
   keep(name: string, images: readonly GuestImage[]): Promise<Keeper>;
 }
@@ -46,9 +48,16 @@ export async function supervise(t: TestContext, spoolBytes: number): Promise<Sup
     },
   };
   const recorder = new Recorder(spool);
-  const hypervisor: Hypervisor = new Qemu({
-    ...{ binary: await findQemu(), accelerator: 'tcg', folder: machines, user: () => null },
-  });
+  const qemu = new Qemu({ binary: await findQemu(), accelerator: 'tcg', folder: machines, user: () => null });
+  const running = new Set<number>();
+  const hypervisor: Hypervisor = {
+    start: async order => {
+      const machine = await qemu.start(order);
+      running.add(machine.pid);
+      void machine.ended.then(() => running.delete(machine.pid));
+      return machine;
+    },
+  };
   const keepers: Keeper[] = [];
   t.after(async () => {
     await Promise.all(keepers.map(keeper => keeper.stop()));
@@ -60,6 +69,7 @@ export async function supervise(t: TestContext, spoolBytes: number): Promise<Sup
     folder,
     facts,
     told: () => told,
+    peakBytes: () => Math.max(0, ...[...running].map(peakBytesOf)),
     keep: async (name, images) => {
       let boots = 0;
       const keeper = new Keeper({
@@ -83,4 +93,14 @@ export async function supervise(t: TestContext, spoolBytes: number): Promise<Sup
       return keeper;
     },
   };
+}
+
+/** Linux' VmHWM, or 0 where the process is no more. */
+function peakBytesOf(pid: number): number {
+  try {
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kibibytes ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }

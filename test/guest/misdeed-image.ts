@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const IMAGE = join(ROOT, 'pinata-image/target/misdeeds.elf');
 /** In front of the place for a misdeed's name (`pinata-image/boot/src/misdeeds.rs`). */
 export const LABEL = 'pinata misdeed: ';
-const SLOT_BYTES = 64;
+const SLOT_BYTES = 128;
 
 /** The image of the guest's tests: the shipped one's sources, and what it may be asked to do wrong. */
 export interface MisdeedImage {

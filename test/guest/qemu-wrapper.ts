@@ -11,6 +11,16 @@ export async function changedQemu(folder: string, name: string, sed: string): Pr
   return { path, sha256 };
 }
 
-/** `-device`, in a list with an argument per line. */
+/** Of QEMU's arguments, in a list with one per line. */
 export const WITHOUT_ENTROPY = 's/-device\\nvirtio-rng-device\\n//';
 export const UNRESTRICTED = 's/restrict=on/restrict=off/';
+/** A processor without RDRAND and RDSEED. */
+export const WITHOUT_GENERATOR = lacking('rdrand', 'rdseed');
+export const WITHOUT_USER_PROTECTIONS = lacking('smep', 'smap', 'umip');
+/** Neither the device nor the processor's generator. */
+export const WITHOUT_ANY_ENTROPY = `${WITHOUT_ENTROPY};${WITHOUT_GENERATOR}`;
+
+/** The same processor without some of its features. */
+function lacking(...features: string[]): string {
+  return `s/-cpu\\nmax/&${features.map(feature => `,-${feature}`).join('')}/`;
+}

@@ -1,32 +1,44 @@
 # PVH entry (Xen "x86/HVM direct boot ABI"): 32-bit protected mode, paging off, EBX -> hvm_start_info.
 # Builds a coarse identity map of 4 GiB, enters long mode, enables SSE and AVX, calls boot_main(start_info).
+#
+# This runs at its linked address, but the image is linked to run anywhere: 32-bit code has no addresses relative to itself, so it
+# keeps that of pvh_start, which comes first in the image, in EBP.
 
 .section .note.Xen, "a", @note
 .align 4
 .long 4, 4, 18                        # name size, descriptor size, XEN_ELFNOTE_PHYS32_ENTRY
 .asciz "Xen"
-.long pvh_start
+.long LINKED_AT
+
+# Where link.ld has pvh_start.
+.set LINKED_AT, 0x100000
+# Within early_tables, after the top-level one.
+.set EARLY_PDPT, 4096
+.set EARLY_PDS, 8192
 
 .section .boot32, "ax", @progbits
+.set DISTANCE, distance - pvh_start
+.set GDT_POINTER, early_gdt_pointer - pvh_start
 .code32
 .globl pvh_start
 pvh_start:
     cli
     cld
     mov esi, ebx
-    mov eax, offset early_pdpt
-    or eax, 3                         # present, writable
-    mov [early_pml4], eax
-    mov eax, offset early_pds
-    or eax, 3
-    mov edi, offset early_pdpt
+    mov ebp, LINKED_AT
+    mov ebx, [ebp + DISTANCE]
+    lea ebx, [ebx + ebp + DISTANCE]   # early_tables
+    lea edi, [ebx + EARLY_PDPT]
+    lea eax, [edi + 3]                # present, writable
+    mov [ebx], eax
+    lea eax, [ebx + EARLY_PDS + 3]
     mov ecx, 4
 1:  mov [edi], eax
     add eax, 4096
     add edi, 8
     dec ecx
     jnz 1b
-    mov edi, offset early_pds
+    lea edi, [ebx + EARLY_PDS]
     mov eax, 0x83                     # present, writable, 2 MiB
     mov ecx, 2048
 2:  mov [edi], eax
@@ -37,8 +49,7 @@ pvh_start:
     mov eax, cr4
     or eax, (1<<5)|(1<<9)|(1<<10)|(1<<18)   # PAE, OSFXSR, OSXMMEXCPT, OSXSAVE
     mov cr4, eax
-    mov eax, offset early_pml4
-    mov cr3, eax
+    mov cr3, ebx
     mov ecx, 0xc0000080               # EFER
     rdmsr
     or eax, (1<<8)|(1<<11)            # LME, NXE
@@ -47,9 +58,9 @@ pvh_start:
     and eax, ~((1<<2)|(1<<3))         # EM, TS off: no emulated and no lazy FPU
     or eax, (1<<31)|(1<<16)|(1<<1)|1  # PG, WP, MP, PE
     mov cr0, eax
-    lgdt [early_gdt_pointer]
+    lgdt [ebp + GDT_POINTER]
     .byte 0xea                        # far jump, hand-encoded: assemblers disagree on its operand order
-    .long long_start
+    .long LINKED_AT + long_start - pvh_start
     .word 8
 
 .code64
@@ -64,40 +75,38 @@ long_start:
     xor edx, edx
     mov eax, 7
     xsetbv
-    lea rsp, [main_stack_top]
+    lea rsp, [rip + main_stack_top]
     xor ebp, ebp
     mov edi, esi
     call boot_main
     ud2
 
-.section .rodata.early_gdt, "a", @progbits
+.align 8
+distance: .long early_tables - distance
 .align 8
 early_gdt: .quad 0, 0x00af9a000000ffff
 early_gdt_pointer: .word 15
-    .long early_gdt
+    .long LINKED_AT + early_gdt - pvh_start
 
-# Stacks grow down; the page below each is left out of the page tables.
 .section .bss.boot, "aw", @nobits
 .align 4096
-early_pml4: .skip 4096
-early_pdpt: .skip 4096
-early_pds:  .skip 16384
-.globl main_stack_guard
-main_stack_guard: .skip 4096
-    .skip 262144
+early_tables: .skip 24576
+
+# Memory that is mapped elsewhere (placement.rs), at its own address only as long as the coarse map is in use.
+.section .placed, "aw", @nobits
+.align 4096
+.globl main_stack
+main_stack: .skip 262144
 .globl main_stack_top
 main_stack_top:
-.globl fault_stack_guard
-fault_stack_guard: .skip 4096
-    .skip 32768
+.globl fault_stack
+fault_stack: .skip 32768
 .globl fault_stack_top
 fault_stack_top:
-.globl interrupt_stack_guard
-interrupt_stack_guard: .skip 4096
-    .skip 4096
+.globl interrupt_stack
+interrupt_stack: .skip 4096
 .globl interrupt_stack_top
 interrupt_stack_top:
-.balign 8192                          # so that both of the vault's pages hang off one table
 .globl vault_pages
 vault_pages: .skip 8192
 .text

@@ -1,6 +1,7 @@
 //! Segments, stacks for faults, and the table of interrupt gates. Any exception is the end: see [`crate::death`].
 use core::arch::asm;
 use core::cell::UnsafeCell;
+use core::fmt;
 
 use crate::death;
 use crate::layout;
@@ -35,7 +36,7 @@ struct TaskState {
     io_map: u16,
 }
 
-/// Written once by [`install`], read by the processor ever after.
+/// Written by [`install`], read by the processor ever after.
 #[repr(C, align(16))]
 struct ProcessorTables {
     gates: [[u64; 2]; 256],
@@ -44,7 +45,7 @@ struct ProcessorTables {
 }
 
 struct Once(UnsafeCell<ProcessorTables>);
-// SAFETY: one core; written by `install` alone, before anything reads it.
+// SAFETY: one core; written twice on the way up, by code that nothing interrupts.
 unsafe impl Sync for Once {}
 
 static TABLES: Once = Once(UnsafeCell::new(ProcessorTables {
@@ -67,9 +68,15 @@ struct TablePointer {
     base: u64,
 }
 
-/// Loads our own descriptor tables. Called once, first thing.
-pub fn install() {
-    // SAFETY: the only access from Rust, once, on the one core.
+/// The ends of the stacks of faults and interrupts.
+pub struct Stacks {
+    pub faults: usize,
+    pub interrupts: usize,
+}
+
+/// Loads our own descriptor tables: first thing, and again whenever they or the stacks are elsewhere.
+pub fn install(stacks: Stacks) {
+    // SAFETY: the only access from Rust, on the one core, which reads them at a fault alone.
     let tables = unsafe { &mut *TABLES.0.get() };
     for vector in 0..EXCEPTIONS {
         let entry = &raw const exception_entries as usize + vector * ENTRY_BYTES;
@@ -80,9 +87,8 @@ pub fn install() {
     }
     tables.gates[usize::from(SPURIOUS_VECTOR)] = gate(&raw const spurious_entry as usize, INTERRUPT_STACK);
 
-    tables.task.privilege_stacks[0] = layout::main_stack_top_address() as u64;
-    tables.task.interrupt_stacks[FAULT_STACK as usize - 1] = layout::fault_stack_top_address() as u64;
-    tables.task.interrupt_stacks[INTERRUPT_STACK as usize - 1] = layout::interrupt_stack_top_address() as u64;
+    tables.task.interrupt_stacks[FAULT_STACK as usize - 1] = stacks.faults as u64;
+    tables.task.interrupt_stacks[INTERRUPT_STACK as usize - 1] = stacks.interrupts as u64;
 
     let task = &raw const tables.task as u64;
     let task_limit = size_of::<TaskState>() as u64 - 1;
@@ -135,9 +141,29 @@ extern "C" fn exception(frame: &Frame) -> ! {
     // SAFETY: reading CR2 has no effect.
     unsafe { asm!("mov {}, cr2", out(reg) address, options(nomem, nostack, preserves_flags)) };
     death::die(
-        format_args!("{} error {:#x} address {:#x} stack {:#x}", name(frame.vector), frame.error, address, frame.stack),
-        format_args!("rip {:#x}", frame.instruction),
+        format_args!(
+            "{} error {:#x} address {} stack {:#x}",
+            name(frame.vector),
+            frame.error,
+            Place(address),
+            frame.stack
+        ),
+        format_args!("rip {}", Place(frame.instruction)),
     )
+}
+
+/// An address; of what is in the image as it is linked, which is the same at each boot.
+struct Place(u64);
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        let address = self.0 as usize;
+        if (layout::text().start..layout::data().end).contains(&address) {
+            write!(out, "image:{:#x}", address - layout::slide())
+        } else {
+            write!(out, "{address:#x}")
+        }
+    }
 }
 
 fn name(vector: u64) -> &'static str {

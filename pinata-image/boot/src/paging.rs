@@ -1,8 +1,10 @@
-//! The page tables: 4 KiB pages, identity-mapped but for the heap, never writable and executable at once. Intel SDM vol. 3A §4.5.
+//! The page tables: 4 KiB pages, identity-mapped but for what is placed, never writable and executable at once. Intel SDM
+//! vol. 3A §4.5.
 use core::arch::asm;
 use core::ops::Range;
 
 use crate::layout::{self, Layout, PAGE};
+use crate::placement::{PLACED, Placed};
 use pinata_hal::{apic, mmio};
 
 pub const PRESENT: u64 = 1;
@@ -11,6 +13,9 @@ const WRITE_THROUGH: u64 = 1 << 3;
 const CACHE_DISABLE: u64 = 1 << 4;
 pub const NO_EXECUTE: u64 = 1 << 63;
 pub const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
+
+/// What an entry of the top-level table stands for: 2^39 bytes.
+const TOP_SHIFT: usize = 39;
 
 const CODE: u64 = PRESENT;
 const CONSTANT: u64 = PRESENT | NO_EXECUTE;
@@ -29,26 +34,39 @@ pub struct Roots {
 /// # Safety
 /// The ranges of `layout` are unused RAM, and an identity map that covers them is active.
 pub unsafe fn build(layout: &Layout) -> Roots {
-    let mut tables = Tables { free: layout.tables.clone(), layout };
+    let mut tables = Tables { free: layout.tables.clone() };
     let main = tables.allocate();
 
-    tables.map(main, layout::text(), CODE);
-    tables.map(main, layout::rodata(), CONSTANT);
-    let (guards, vault) = (layout::stack_guards(), layout::vault());
-    for page in layout::data().step_by(PAGE) {
-        if !guards.contains(&page) && !vault.contains(&page) {
-            tables.map(main, page..page + PAGE, DATA);
-        }
-    }
     tables.map(main, layout.tables.clone(), CONSTANT);
     tables.map(main, layout.dma.clone(), DATA);
-    tables.map(main, layout.heap.clone(), DATA);
     tables.map(main, mmio::REGION, DEVICE);
     tables.map(main, apic::IO_APIC_REGION, DEVICE);
     tables.map(main, apic::LOCAL_APIC_REGION, DEVICE);
+    let places = &layout.places;
+    for (part, flags) in [(layout::text(), CODE), (layout::rodata(), CONSTANT), (layout::data(), DATA)] {
+        tables.map_placed(main, &places.image.part(part), flags);
+    }
+    for placed in [&places.heap, &places.main_stack, &places.fault_stack, &places.interrupt_stack] {
+        tables.map_placed(main, placed, DATA);
+    }
 
-    let with_vault = tables.copy_with(main, vault, DATA);
+    let with_vault = tables.copy_with(main, &places.vault, DATA);
     Roots { main: main as u64, vault: with_vault as u64 }
+}
+
+/// Lets the coarse map lead to all that is placed, too: the way over.
+///
+/// # Safety
+/// `root` is complete, and the coarse map is active.
+pub unsafe fn widen_coarse_map(root: u64) {
+    let coarse: u64;
+    // SAFETY: reading CR3 has no effect.
+    unsafe { asm!("mov {}, cr3", out(reg) coarse, options(nomem, nostack, preserves_flags)) };
+    for index in PLACED.start >> TOP_SHIFT..PLACED.end >> TOP_SHIFT {
+        let entry = read(root, index << TOP_SHIFT, 3);
+        // SAFETY: the coarse map's own top-level table, of which all but the first entry are unused.
+        unsafe { entry_of(coarse as usize, index << TOP_SHIFT, 3).write(entry) };
+    }
 }
 
 /// Loads CR3 and, with it, drops every cached translation (no page is global).
@@ -75,12 +93,11 @@ pub fn leaf(root: u64, page: usize) -> Option<u64> {
     Some(read(table, page, 0)).filter(|entry| entry & PRESENT != 0)
 }
 
-struct Tables<'a> {
+struct Tables {
     free: Range<usize>,
-    layout: &'a Layout,
 }
 
-impl Tables<'_> {
+impl Tables {
     fn allocate(&mut self) -> usize {
         let table = self.free.start;
         assert!(table + PAGE <= self.free.end, "out of page tables");
@@ -91,7 +108,11 @@ impl Tables<'_> {
     }
 
     fn map(&mut self, root: usize, range: Range<usize>, flags: u64) {
-        for page in range.step_by(PAGE) {
+        self.map_placed(root, &Placed { memory: range.clone(), at: range }, flags);
+    }
+
+    fn map_placed(&mut self, root: usize, Placed { memory, at }: &Placed, flags: u64) {
+        for (page, physical) in at.clone().step_by(PAGE).zip(memory.clone().step_by(PAGE)) {
             let mut table = root;
             for level in [3, 2, 1] {
                 let entry = entry_of(table, page, level);
@@ -107,29 +128,28 @@ impl Tables<'_> {
                 };
             }
             // SAFETY: as above.
-            unsafe { entry_of(table, page, 0).write(self.layout.physical(page) as u64 | flags) };
+            unsafe { entry_of(table, page, 0).write(physical as u64 | flags) };
         }
     }
 
-    /// A root that shares all tables with `root` but the four on the way to `range` (which lies under one of the lowest
+    /// A root that shares all tables with `root` but those on the way to `placed` (which lies under one of the lowest
     /// level), and maps that.
-    fn copy_with(&mut self, root: usize, range: Range<usize>, flags: u64) -> usize {
+    fn copy_with(&mut self, root: usize, placed: &Placed, flags: u64) -> usize {
         let copy = self.copy(root);
         let mut table = copy;
         for level in [3, 2, 1] {
-            let entry = entry_of(table, range.start, level);
-            // SAFETY: a table of ours; the path exists because the neighbours of the range are mapped.
+            let entry = entry_of(table, placed.at.start, level);
+            // SAFETY: a table of ours.
             let shared = unsafe { entry.read() };
-            assert!(shared & PRESENT != 0, "no path to the vault");
+            if shared & PRESENT == 0 {
+                break;
+            }
             let own = self.copy((shared & ADDRESS) as usize);
             // SAFETY: a fresh table of ours.
             unsafe { entry.write(own as u64 | (shared & !ADDRESS)) };
             table = own;
         }
-        for page in range.step_by(PAGE) {
-            // SAFETY: as above.
-            unsafe { entry_of(table, page, 0).write(page as u64 | flags) };
-        }
+        self.map_placed(copy, placed, flags);
         copy
     }
 

@@ -3,7 +3,7 @@ use alloc::boxed::Box;
 
 use pinata_boot::Machine;
 use pinata_hal::apic::Interrupts;
-use pinata_hal::clock::Clock;
+use pinata_hal::clock::{Calibration, Clock};
 use pinata_hal::cpu;
 use pinata_hal::dma::GuestMemory;
 use pinata_hal::entropy_source::EntropySource;
@@ -46,8 +46,12 @@ impl Kernel {
     /// Starts the devices and seeds the service.
     pub fn new(machine: Machine) -> Kernel {
         let Machine { entry_tsc, devices, mut interrupts, vault } = machine;
-        let clock = Clock::calibrate(entry_tsc, &mut interrupts);
-        channel::install(Port::new(devices.serial), clock.khz());
+        cpu::return_from_nothing();
+        let calibration = Calibration::start(entry_tsc, &mut interrupts);
+        let port = Port::new(devices.serial);
+        let nic = Nic::new(devices.network);
+        let clock = calibration.finish(&mut interrupts);
+        channel::install(port, clock.khz());
         let mut entropy = EntropySource::new(devices.entropy);
         let mut seed = entropy.first_seed();
         let service = Service::new(seed, Hardware { page: Box::new(SecretPages(vault)) });
@@ -58,7 +62,7 @@ impl Kernel {
             entropy,
             reseed_at: RESEED_US,
             guest: Guest(service),
-            wire: Some(Wire(Nic::new(devices.network))),
+            wire: Some(Wire(nic)),
             pool: None,
             received: Box::new([0; RECEIVE_BYTES]),
         }
@@ -80,7 +84,7 @@ impl Kernel {
             if let Some(pool) = self.pool.as_mut().filter(|_| !spoke) {
                 crate::misdeeds::commit(pool.link());
             }
-            if !spoke && !carried {
+            if !spoke && !carried && !self.guest.0.check_ahead() {
                 self.sleep();
             }
         }

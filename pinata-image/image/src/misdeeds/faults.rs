@@ -5,33 +5,47 @@ use core::arch::asm;
 use core::hint::black_box;
 use core::mem::transmute;
 use core::ptr::{read_volatile, write_volatile};
+use core::sync::atomic::AtomicU64;
+
+use pinata_boot::misdeeds::{placed, vault_memory};
 
 const PAGE: usize = 4096;
 const PATTERN: u8 = 0xa5;
+/// `link.ld`
+const LINKED_AT: usize = 0x10_0000;
 const LEAK_BYTES: usize = 1 << 16;
 
 /// A `ret`, too.
 static CONSTANT: u64 = 0xc3;
-
-#[expect(unsafe_code, reason = "the misdeed itself")]
-unsafe extern "C" {
-    static vault_pages: u8;
-}
+static VARIABLE: AtomicU64 = AtomicU64::new(0xc3);
 
 /// Does it, if `name` is one of these.
 pub fn commit(name: &str) {
+    let [image, .., heap_at, vault] = placed();
     match name {
         "write to code" => write(commit as *const () as usize),
         "write to constants" => write(&raw const CONSTANT as usize),
         "write to a page table" => write(root()),
         "run the heap" => run(heap()),
+        "run data" => run(VARIABLE.as_ptr() as usize),
         "run constants" => run(&raw const CONSTANT as usize),
-        "run the stack" => run(&raw const *black_box(&mut 0xc3_u64) as usize),
+        "read where the image is linked" => drop(read(LINKED_AT)),
+        "read below the image" => drop(read(image.start - 1)),
+        "read past the image" => drop(read(image.end)),
+        "tell where the image is" => panic!(
+            "code at {:#x}, constants at {:#x}, data at {:#x}",
+            commit as *const () as usize,
+            &raw const CONSTANT as usize,
+            VARIABLE.as_ptr() as usize
+        ),
         "read null" => drop(read(black_box(0))),
-        "overflow the stack" => drop(black_box(deeper(1))),
+        "read below the heap" => drop(read(heap_at.start - 1)),
         "read past the heap" => climb(heap()),
-        "read the vault" => drop(read(&raw const vault_pages as usize)),
-        "write to the vault" => write(&raw const vault_pages as usize),
+        "read the vault" => drop(read(vault.start)),
+        "read below the vault" => drop(read(vault.start - 1)),
+        "read past the vault" => drop(read(vault.end)),
+        "read the vault's memory" => drop(read(vault_memory().start)),
+        "write to the vault" => write(vault.start),
         "run out of memory" => exhaust(),
         "panic" => panic!("as it was asked to"),
         "read freed memory" => read_freed(),
@@ -46,7 +60,7 @@ fn write(address: usize) {
 }
 
 #[expect(unsafe_code, reason = "the misdeed itself")]
-fn read(address: usize) -> u8 {
+pub fn read(address: usize) -> u8 {
     // SAFETY: none; it must fault, or its caller knows better.
     let value: u8;
     unsafe { asm!("mov {}, [{}]", out(reg_byte) value, in(reg) address, options(nostack, readonly)) };
@@ -54,7 +68,7 @@ fn read(address: usize) -> u8 {
 }
 
 #[expect(unsafe_code, reason = "the misdeed itself")]
-fn run(address: usize) {
+pub fn run(address: usize) {
     // SAFETY: none; it must fault.
     let code: fn() = unsafe { transmute(address) };
     black_box(code)();
@@ -78,12 +92,6 @@ fn climb(from: usize) {
     for address in (from..).step_by(PAGE) {
         black_box(read(address));
     }
-}
-
-#[expect(unconditional_recursion, reason = "the misdeed itself")]
-fn deeper(depth: u64) -> u64 {
-    let frame = black_box([depth; 64]);
-    deeper(depth + 1) + frame[0]
 }
 
 fn exhaust() {

@@ -18,6 +18,7 @@ const LONG_FRAME: [u8; 8] = [0xff; 8];
 const DEVICE_SLOT_BYTES: usize = 0x200;
 const QUEUE_NOTIFY: usize = 0x50;
 const QUEUES: u32 = 6;
+const PANIC_PORT: u16 = 0x505;
 const LIES: usize = 64;
 const CHAIN_BYTES: usize = 12 << 10;
 
@@ -31,7 +32,14 @@ pub fn commit(name: &str) {
             let _ = LastWords.write_str("All work and no play makes a guest a dull machine. ");
         },
         "write to every port" => loop {
-            (0..=u16::MAX).rev().for_each(out);
+            (0..=u16::MAX).rev().for_each(|port| out(port, 0xff));
+        },
+        // Panicked, and crashed but going on (QEMU docs/specs/pvpanic.rst).
+        "panic and go on" => loop {
+            out(PANIC_PORT, 1);
+        },
+        "crash and go on" => loop {
+            out(PANIC_PORT, 2);
         },
         "lie in the rings" => lie(),
         "spin" => loop {
@@ -104,9 +112,9 @@ fn lie() -> ! {
 }
 
 #[expect(unsafe_code, reason = "the misdeed itself")]
-fn out(port: u16) {
+fn out(port: u16, value: u8) {
     // SAFETY: none; the hypervisor has to bear it.
-    unsafe { asm!("out dx, al", in("dx") port, in("al") 0xff_u8, options(nomem, nostack, preserves_flags)) }
+    unsafe { asm!("out dx, al", in("dx") port, in("al") value, options(nomem, nostack, preserves_flags)) }
 }
 
 /// Bytes of no meaning (xorshift64, from the time).

@@ -5,8 +5,13 @@ pub type Address = [u8; 4];
 pub type Mac = [u8; 6];
 
 pub const BROADCAST: Mac = [0xff; 6];
+const ICMP: u8 = 1;
 const TCP: u8 = 6;
 const UDP: u8 = 17;
+const ECHO_REPLY: u8 = 0;
+/// The server's port of DHCP, and its client's (RFC 2131).
+const LEASES: u8 = 67;
+const LEASE_CLIENT: u16 = 68;
 const SYN: u8 = 2;
 /// From port 69, operation 5.
 const FILE_ERROR: [u8; 4] = [0, 69, 0, 5];
@@ -31,6 +36,10 @@ pub enum Answer {
     Udp {
         useful: bool,
     },
+    /// To an ICMP echo request, from this address.
+    Echo(Address),
+    /// Of a DHCP server.
+    Lease,
     Other,
 }
 
@@ -55,6 +64,52 @@ pub fn datagram(path: Path, port: u16, payload: &[u8]) -> Vec<u8> {
     ipv4(path, UDP, &[&[0xc0, 0], &port.to_be_bytes()[..], &length, &[0, 0], payload].concat())
 }
 
+/// "I have `path.from`", which nobody asked (RFC 826).
+pub fn arp_claim(path: Path) -> Vec<u8> {
+    let claim = [&[0, 1, 8, 0, 6, 4, 0, 2], &path.from_mac[..], &path.from, &path.to_mac, &path.to].concat();
+    [&path.to_mac[..], &path.from_mac, &[8, 6], &claim].concat()
+}
+
+/// ICMP echo request (RFC 792).
+pub fn echo_request(path: Path) -> Vec<u8> {
+    let mut message = [8, 0, 0, 0, 0, 1, 0, 1, b'p', b'i', b'n', b'g'];
+    let sum = checksum(&message);
+    message[2..4].copy_from_slice(&sum);
+    ipv4(path, ICMP, &message)
+}
+
+/// "Give me an address": DHCPDISCOVER (RFC 2131).
+pub fn lease_request(path: Path) -> Vec<u8> {
+    let mut message = [0; 244];
+    message[..4].copy_from_slice(&[1, 1, 6, 0]);
+    message[28..34].copy_from_slice(&path.from_mac);
+    message[236..].copy_from_slice(&[0x63, 0x82, 0x53, 0x63, 53, 1, 1, 0xff]);
+    let length = (message.len() as u16 + 8).to_be_bytes();
+    let ports = [LEASE_CLIENT.to_be_bytes(), u16::from(LEASES).to_be_bytes()].concat();
+    ipv4(path, UDP, &[&ports, &length[..], &[0, 0], &message].concat())
+}
+
+/// A message to all IPv6 routers (RFC 4861), and a datagram to a port of the link's every node.
+pub fn ipv6(from_mac: Mac, port: u16) -> [Vec<u8>; 2] {
+    let frame = |next: u8, to: u8, payload: &[u8]| {
+        let length = (payload.len() as u16).to_be_bytes();
+        let group = [0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, to];
+        let own = [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 15];
+        let header = [&[0x60, 0, 0, 0], &length[..], &[next, 0xff], &own, &group].concat();
+        let pseudo = [&own[..], &group, &[0, 0], &length, &[0, 0, 0, next], payload].concat();
+        let [high, low] = checksum(&pseudo);
+        let mut payload = payload.to_vec();
+        let at = if next == UDP { 6 } else { 2 };
+        payload[at..at + 2].copy_from_slice(&[high, low]);
+        [&[0x33, 0x33, 0, 0, 0, to], &from_mac[..], &[0x86, 0xdd], &header, &payload].concat()
+    };
+    let [high, low] = port.to_be_bytes();
+    [
+        frame(58, 2, &[133, 0, 0, 0, 0, 0, 0, 0]),
+        frame(UDP, 1, &[0xc0, 0, high, low, 0, 12, 0, 0, b'p', b'i', b'n', b'g']),
+    ]
+}
+
 /// Reads what matters of a frame.
 pub fn answer(frame: &[u8]) -> Answer {
     let field = |at: usize| frame.get(at).copied().unwrap_or(0);
@@ -64,6 +119,8 @@ pub fn answer(frame: &[u8]) -> Answer {
         }
         (8, 0) => match field(23) {
             TCP => Answer::Tcp { open: field(47) & SYN != 0 },
+            ICMP if field(34) == ECHO_REPLY => Answer::Echo(core::array::from_fn(|i| field(26 + i))),
+            UDP if field(35) == LEASES => Answer::Lease,
             UDP => Answer::Udp { useful: [field(34), field(35), field(42), field(43)] != FILE_ERROR },
             _ => Answer::Other,
         },
