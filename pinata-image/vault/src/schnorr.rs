@@ -46,6 +46,6 @@ mod tests {
             assert_eq!(hex(&signature), field[4]);
             checked += 1;
         }
-        assert_eq!(checked, 3);
+        assert_eq!(checked, 4);
     }
 }
