@@ -22,12 +22,15 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
-/** Starts `./pinata up` and waits until it says that it is ready. `env` overrides; `data` continues an older installation. */
+/**
+ * Starts `./pinata up` and waits until it says that it is ready. `env` overrides; `continueFrom` goes on with what an older one left;
+ * `within` is the folder to make a new one's in.
+ */
 export async function startInstallation(
-  options: { env?: Record<string, string>; continueFrom?: Installation } = {},
+  options: { env?: Record<string, string>; continueFrom?: Installation; within?: string } = {},
 ): Promise<Installation> {
   const before = options.continueFrom;
-  const data = before?.data ?? (await makeDataFolder());
+  const data = before?.data ?? (await makeDataFolder(options.within ?? tmpdir()));
   const authority = before?.authority ?? (await makeAuthority(join(data, '..', 'authority')));
   if (!before) await giveAuthority(authority, data);
   const ports = before?.ports ?? (await freePorts());
@@ -87,8 +90,8 @@ async function giveAuthority(authority: TestAuthority, data: string): Promise<vo
   for (const name of GIVEN_FILES) await copyFile(authority.file(name), join(folder, name));
 }
 
-async function makeDataFolder(): Promise<string> {
-  const base = await mkdtemp(join(tmpdir(), 'pinata-e2e-'));
+async function makeDataFolder(within: string): Promise<string> {
+  const base = await mkdtemp(join(within, 'pinata-e2e-'));
   await chmod(base, 0o755);
   return join(base, 'data');
 }

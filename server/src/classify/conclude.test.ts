@@ -342,6 +342,11 @@ const ROWS: Record<string, Row> = {
     3,
     { wire: FLIGHT, guest: [...flight, error('TooManyEmptyFragments'), closedByGuest] },
   ],
+  'refused by the guest, its word for it lost': [
+    'certificate_untrusted',
+    3,
+    { wire: [...ANSWERED, ['out', sealed(19)]], guest: flight, close: { by: 'guest' } },
+  ],
   'closed by the guest, unheard': ['guest_silent_close', 3, { wire: FLIGHT, close: { by: 'guest' } }],
   'the recording breaks off': ['observer_lost', 3, { wire: FLIGHT, guest: flight, close: null }],
 

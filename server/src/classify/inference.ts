@@ -13,10 +13,10 @@ const EMPTY_CERTIFICATE_LENGTH = 25;
 /** How sure each guess is. An alert's code is not readable, so that one can only say who ended it. */
 const SURE = { emptyCertificate: 0.8, refusedCertificate: 0.5, refusedByPeer: 0.6, left: 0.7, silent: 0.6 } as const;
 
-/** What the sizes of protected records tell where the guest told nothing. */
+/** What the sizes of protected records tell where the guest told nothing, or not to the end: its last word is how it closed. */
 export const sizesTell: Rule = c => {
   const { observation } = c.evidence;
-  if (c.guest.told || observation.serverHello === null) return null;
+  if (c.guest.closedBy !== null || observation.serverHello === null) return null;
   const sealed = observation.records.filter(record => record.type === ContentType.applicationData);
   const alert = sealed.find(record => record.length === ALERT_LENGTH);
   if (alert?.dir === 'out') return ourAlert(sealed, alert);
@@ -36,5 +36,5 @@ function ourAlert(sealed: RecordSeen[], alert: RecordSeen): Verdict {
 /** Nobody said a word: whoever closed has left. */
 export function closerTells({ guest, guestLeft }: Case): Verdict {
   const outcome = guestLeft ? 'guest_silent_close' : 'abandoned';
-  return guest.told ? told(outcome) : inferred(outcome, guestLeft ? SURE.silent : SURE.left);
+  return guest.closedBy === null ? inferred(outcome, guestLeft ? SURE.silent : SURE.left) : told(outcome);
 }

@@ -26,6 +26,7 @@ export interface AttemptRecordOptions {
 /** Writes the facts of one attempt: `open` at once, then what happens to it, then `close`, once. */
 export class AttemptRecord {
   readonly id: AttemptId;
+  readonly isSelfTest: boolean;
   readonly #spool: Spool;
   readonly #room: Reservation;
   readonly #reserveTapes: () => Reservation | null;
@@ -37,6 +38,7 @@ export class AttemptRecord {
 
   constructor({ spool, opened, room, reserveTapes, withheld, now = nowMicros }: AttemptRecordOptions) {
     this.id = opened.id;
+    this.isSelfTest = opened.selfTest !== null;
     this.#spool = spool;
     this.#room = room;
     this.#reserveTapes = reserveTapes;

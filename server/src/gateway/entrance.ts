@@ -163,7 +163,7 @@ export class Entrance {
     const splice: Splice = new Splice({
       attacker,
       record,
-      dial: isWanted => dialler.dial(role, record.id, isWanted),
+      dial: isWanted => dialler.dial(role, record.id, { isWanted, selfTest: record.isSelfTest }),
       guestSpeaksFirst: role === 'client',
       ...(spliceLimits ? { limits: spliceLimits } : {}),
       onEnd: () => {

@@ -5,13 +5,13 @@ import { mock, type TestContext, test } from 'node:test';
 import { newAttemptId, newUuidV7, nowMicros } from '../wire/ids.ts';
 import { until } from './gateway.fixture.ts';
 import { TestGuest } from './guest.fixture.ts';
-import { GuestDialler } from './guest-dialler.ts';
+import { GuestDialler, NO_PLACE } from './guest-dialler.ts';
 import { SOURCE_ADDRESS } from './source-ports.ts';
 import type { Guest } from './targets.ts';
 import { connectTcp } from './tcp.ts';
 
 const newId = () => newAttemptId(nowMicros());
-const always = () => true;
+const always = { isWanted: () => true };
 
 /** A guest that is said to be at these ports. */
 async function guestAt(t: TestContext, ports: Pick<Guest, 'serverPorts' | 'clientPorts'>): Promise<Guest> {
@@ -102,7 +102,7 @@ test('whoever is gone when the turn comes is not dialled for, and the turn is th
   const dialler = new GuestDialler(only(guest), 'prize', held);
   let isWanted = true;
   const first = dialler.dial('server', newId(), always);
-  const gone = dialler.dial('server', newId(), () => isWanted);
+  const gone = dialler.dial('server', newId(), { isWanted: () => isWanted });
   const third = dialler.dial('server', newId(), always);
   isWanted = false;
   await until(() => held.open.length === 1);
@@ -162,6 +162,28 @@ test('a guest that says nothing does not keep its port for long', async t => {
     assert.ok('socket' in dialled);
     t.after(() => dialled.socket.destroy());
   }
+});
+
+test('a guest is dialled for no more than its places, less one for the self-test, until a connection ends', async t => {
+  const guest = await guestAt(t, { serverPorts: await listen(t, 4, []), clientPorts: [1] });
+  const full = { ...guest, limits: { ...guest.limits, placesServer: 3, placesClient: 1 } };
+  const dialler = new GuestDialler(only(full), 'prize', { answerWaitMs: 1 });
+  const dial = async (options = {}) => {
+    const dialled = await dialler.dial('server', newId(), { ...always, ...options });
+    if ('error' in dialled) return dialled.error;
+    t.after(() => dialled.socket.destroy());
+    return dialled.socket;
+  };
+  const [first, second, third] = await Promise.all([dial(), dial(), dial()]);
+  assert.ok(typeof first === 'object' && typeof second === 'object');
+  assert.equal(third, NO_PLACE);
+  assert.equal(typeof (await dial({ selfTest: true })), 'object');
+  assert.deepEqual(await dialler.dial('client', newId(), always), { error: NO_PLACE });
+  first.destroy();
+  second.destroy();
+  await Promise.all([once(first, 'close'), once(second, 'close')]);
+  assert.equal(typeof (await dial()), 'object');
+  assert.equal(await dial(), NO_PLACE);
 });
 
 test('a source port that is taken is passed over, but not for ever', async t => {

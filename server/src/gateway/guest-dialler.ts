@@ -18,6 +18,10 @@ const RESTART_WAIT_MS = 1500;
 /** Source ports that are tried for one dial: some other program may listen on one at all addresses. */
 const SOURCES_MAX = 16;
 const SOURCE_TAKEN = new Set(['EADDRINUSE', 'EADDRNOTAVAIL']);
+/** The guest has no place for this dial. */
+export const NO_PLACE = 'ENOPLACE';
+/** Of the places that a guest says it has in each role; it has one more. A self-test comes with two connections at once. */
+const PLACES_FOR_SELF_TESTS = 1;
 
 /** A connection to a guest, and the preface that must be its first bytes. */
 export interface DialledGuest {
@@ -38,6 +42,14 @@ interface Way {
    * guest has spoken. So hardly more connections are on their way than there are host ports, and the guest has a place for each.
    */
   ports: Record<GuestRole, Turnstile<number>>;
+  /** Connections that are open or being made. */
+  open: Record<GuestRole, number>;
+}
+
+export interface DialOptions {
+  /** Asked when the turn comes: the attacker may be gone by then. */
+  isWanted: () => boolean;
+  selfTest?: boolean;
 }
 
 /** Dials the guest of one target. */
@@ -60,26 +72,47 @@ export class GuestDialler {
     this.#answerWaitMs = answerWaitMs;
   }
 
-  /** Dials, waiting once for a guest that restarts. `isWanted` is asked when the turn comes: the attacker may be gone by then. */
-  async dial(role: GuestRole, id: AttemptId, isWanted: () => boolean): Promise<DialResult> {
+  /** Dials, waiting once for a guest that restarts. NO_PLACE where the guest's places are taken. */
+  async dial(role: GuestRole, id: AttemptId, options: DialOptions): Promise<DialResult> {
+    const { isWanted } = options;
     const deadline = Date.now() + RESTART_WAIT_MS;
     const guest = this.#targets.guest(this.#target);
-    const first = guest ? await this.#once(guest, role, id, isWanted) : { error: 'ENOGUEST' };
-    if (!('error' in first) || !isWanted()) return first;
+    const first = guest ? await this.#once(guest, role, id, options) : { error: 'ENOGUEST' };
+    if (!('error' in first) || first.error === NO_PLACE || !isWanted()) return first;
     const next = await this.#targets.waitForGuest(this.#target, guest?.bootId ?? null, deadline);
-    return next && isWanted() ? await this.#once(next, role, id, isWanted) : first;
+    return next && isWanted() ? await this.#once(next, role, id, options) : first;
   }
 
-  async #once(guest: Guest, role: GuestRole, id: AttemptId, isWanted: () => boolean): Promise<DialResult> {
-    const { key, ports } = this.#wayTo(guest);
-    const port = await ports[role].enter();
-    const dialled = isWanted() ? await this.#connectFromAnySource(guest.host, port) : { error: 'ECANCELED' };
+  async #once(guest: Guest, role: GuestRole, id: AttemptId, options: DialOptions): Promise<DialResult> {
+    const way = this.#wayTo(guest);
+    const ports = way.ports[role];
+    const port = await ports.enter();
+    const dialled = options.isWanted() ? await this.#inPlace(way, guest, role, port, options) : { error: 'ECANCELED' };
     if ('error' in dialled) {
-      ports[role].leave(port);
+      ports.leave(port);
       return dialled;
     }
-    void whenHeard(dialled.socket, this.#answerWaitMs).then(() => ports[role].leave(port));
-    return { socket: dialled.socket, preface: encodePreface(id, GUEST_PORT[role], key) };
+    void whenHeard(dialled.socket, this.#answerWaitMs).then(() => ports.leave(port));
+    return { socket: dialled.socket, preface: encodePreface(id, GUEST_PORT[role], way.key) };
+  }
+
+  /** Takes one of the guest's places for as long as the connection lasts: the guest would reset, without a name, whoever has none. */
+  async #inPlace(
+    { open }: Way,
+    guest: Guest,
+    role: GuestRole,
+    port: number,
+    { selfTest }: DialOptions,
+  ): Promise<{ socket: Socket } | { error: string }> {
+    if (!selfTest && open[role] >= placesFor(role, guest)) return { error: NO_PLACE };
+    open[role] += 1;
+    const dialled = await this.#connectFromAnySource(guest.host, port);
+    const leave = () => {
+      open[role] -= 1;
+    };
+    if ('error' in dialled) leave();
+    else dialled.socket.once('close', leave);
+    return dialled;
   }
 
   async #connectFromAnySource(host: string, port: number): Promise<{ socket: Socket } | { error: string }> {
@@ -93,8 +126,12 @@ export class GuestDialler {
   #wayTo({ bootId, prefaceKey, serverPorts, clientPorts }: Guest): Way {
     if (this.#way?.bootId !== bootId) {
       const ports = { server: new Turnstile(serverPorts), client: new Turnstile(clientPorts) };
-      this.#way = { bootId, key: createSecretKey(prefaceKey, 'base64'), ports };
+      this.#way = { bootId, key: createSecretKey(prefaceKey, 'base64'), ports, open: { server: 0, client: 0 } };
     }
     return this.#way;
   }
+}
+
+function placesFor(role: GuestRole, { limits }: Guest): number {
+  return (role === 'server' ? limits.placesServer : limits.placesClient) - PLACES_FOR_SELF_TESTS;
 }

@@ -44,8 +44,8 @@ export class TestGuest {
       return typeof address === 'object' && address ? address.port : 0;
     };
     const limits = {
-      placesServer: 1,
-      placesClient: 1,
+      placesServer: 128,
+      placesClient: 128,
       handshakeMs: 1,
       releaseMs: 1,
       bytesBeforeAuthentication: 1,

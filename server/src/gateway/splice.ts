@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { CloseManner, CloseParty, CloseReason } from '../wire/facts.ts';
 import type { AttemptRecord } from './attempt-record.ts';
-import type { DialResult } from './guest-dialler.ts';
+import { type DialResult, NO_PLACE } from './guest-dialler.ts';
 import { finishSoon, reset } from './tcp.ts';
 
 export interface SpliceLimits {
@@ -102,7 +102,7 @@ export class Splice {
     }
     this.#record.dial('guest', failed ? result.error : null);
     if (failed) {
-      this.abort('backend_unavailable', 'fin');
+      this.abort(result.error === NO_PLACE ? 'gateway_limited' : 'backend_unavailable', 'fin');
       return;
     }
     const guest = result.socket;
