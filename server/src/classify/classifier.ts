@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Raised by hand when the rules change their meaning. */
-const VERSION = 1;
+const VERSION = 2;
 
-/** The folders whose sources decide a conclusion. */
-const FOLDERS = ['../tls/', './'];
+/** The folders whose sources decide a conclusion; those of tests and examples beside them do not. */
+export const FOLDERS: readonly string[] = ['../tls/', './', './classes/', './campaign/'];
 
 export interface Classifier {
   version: number;

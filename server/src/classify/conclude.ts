@@ -1,5 +1,5 @@
 import { makeCase } from './case.ts';
-import { classesOf } from './classes.ts';
+import { classesOf } from './classes/registry.ts';
 import { depthOf } from './depth.ts';
 import type { Conclusion, Evidence } from './evidence.ts';
 import { guestErrorOf } from './guest-error.ts';

@@ -1,6 +1,15 @@
 import type { TlsObservation } from '../tls/observation.ts';
 import type { Closed, Dialled, Ended, GuestTold, Opened, Ready } from '../wire/facts.ts';
+import type { Micros } from '../wire/ids.ts';
 import type { Outcome } from '../wire/outcomes.ts';
+import type { Place } from './classes/attack-class.ts';
+
+/** One read of the attacker's bytes, as the gateway noted it: how many, at which offset, and when. */
+export interface Read {
+  at: number;
+  length: number;
+  t: Micros;
+}
 
 /** All that is known of one attempt when it is concluded. */
 export interface Evidence {
@@ -11,6 +20,8 @@ export interface Evidence {
   close: Closed | null;
   dials: Dialled[];
   observation: TlsObservation;
+  /** The attacker's reads one by one; the gateway gathers those after the 256th. */
+  reads: readonly Read[];
   guest: GuestTold[];
   /** How the boot that served it ended, if it ended before the attempt did. */
   bootEnd: Ended | null;
@@ -20,6 +31,8 @@ export interface Evidence {
   releaseLikely: boolean;
   /** The id was registered as part of a self-test beforehand. */
   selfTest: boolean;
+  /** Host names of this installation, in small letters. */
+  ownNames: readonly string[];
 }
 
 export interface Conclusion {
@@ -31,6 +44,7 @@ export interface Conclusion {
   guestError: string | null;
   alertsSent: number[];
   alertsReceived: number[];
-  classes: { id: string; confidence: number; evidence: string }[];
+  /** `at`: where in the transcript the evidence lies; null where no byte shows it. */
+  classes: { id: string; confidence: number; evidence: string; at: Place | null }[];
   primaryClass: string | null;
 }

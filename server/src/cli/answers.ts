@@ -35,6 +35,15 @@ export const Target = Type.Object({
 export type Target = Static<typeof Target>;
 export const Targets = Type.Object({ rows: Type.Array(Target) });
 
+/** How far ingest has come with looking at old rows again. */
+export const Reclassified = Type.Object({
+  classifier: Type.String(),
+  running: Type.Boolean(),
+  seq: Type.Integer(),
+  upTo: Type.Integer(),
+  revised: Type.Integer(),
+});
+
 /** What an installation publishes of itself: which image each target runs. */
 export const Installation = Type.Object({
   targets: Type.Array(Type.Object({ target: Type.String(), imageSha256: nullable(Type.String()) })),

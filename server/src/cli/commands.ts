@@ -7,6 +7,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['attempt', async () => (await import('./commands/attempt.ts')).attempt],
   ['credentials', async () => (await import('./commands/credentials.ts')).credentials],
   ['prove', async () => (await import('./commands/prove.ts')).prove],
+  ['reclassify', async () => (await import('./commands/reclassify.ts')).reclassify],
   ['image', async () => (await import('./commands/image.ts')).image],
   ['verify', async () => (await import('./commands/verify.ts')).verify],
   ['stage', async () => (await import('./commands/stage.ts')).stage],

@@ -57,7 +57,7 @@ export function publicSchema(): Record<string, unknown> {
 
 /** `below`: fields still choose by their tier. `inside`: the whole node is public. */
 function cutSchema(node: SchemaNode, where: 'below' | 'inside'): Record<string, unknown> {
-  const { tier: _, properties, items, anyOf, ...rest } = node;
+  const { tier: _, properties, required = [], items, anyOf, ...rest } = node;
   const cut: Record<string, unknown> = { ...rest };
   if (items) cut.items = cutSchema(items, where);
   if (anyOf) cut.anyOf = anyOf.map(option => cutSchema(option, where));
@@ -66,7 +66,8 @@ function cutSchema(node: SchemaNode, where: 'below' | 'inside'): Record<string, 
     if (where === 'inside' || inner.tier === 'P') return [[name, cutSchema(inner, 'inside')]];
     return inner.tier === undefined && objectOf(inner) ? [[name, cutSchema(inner, 'below')]] : [];
   });
-  return { ...cut, properties: Object.fromEntries(kept), required: kept.map(([name]) => name) };
+  const names = kept.map(([name]) => name);
+  return { ...cut, properties: Object.fromEntries(kept), required: names.filter(name => required.includes(name)) };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

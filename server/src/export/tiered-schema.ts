@@ -6,6 +6,8 @@ export interface SchemaNode {
   readonly type?: string;
   readonly tier?: Tier;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  /** Names of the properties that are always there. */
+  readonly required?: readonly string[];
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
   readonly enum?: readonly unknown[];

@@ -1,3 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type CampaignRecord, campaignFact } from '../classify/campaign/campaign-fact.ts';
+import type { CampaignWindow } from '../classify/campaign/campaign-window.ts';
+import { addClasses, classNamed } from '../classify/classes/registry.ts';
 import { CLASSIFIER } from '../classify/classifier.ts';
 import { conclude } from '../classify/conclude.ts';
 import type { Evidence } from '../classify/evidence.ts';
@@ -23,6 +27,7 @@ import type { BootBook } from './boot-book.ts';
 import type { Countries } from './country.ts';
 import { GuestStory } from './guest-story.ts';
 import { observe } from './observe.ts';
+import { readsOf } from './reads.ts';
 import { buildRecord, type RecordBody } from './record.ts';
 import { releaseLikely } from './release-likely.ts';
 
@@ -34,6 +39,10 @@ export interface Surroundings {
   siteId: string;
   roundId: string;
   termsSha256: string;
+  /** Host names of this installation. */
+  ownNames: readonly string[];
+  /** What many attempts look like together. */
+  campaigns: Pick<CampaignWindow, 'take'>;
   boots: BootBook;
   countries: Countries;
   /** The key of the day that a time (ms) lies in. */
@@ -60,6 +69,27 @@ export function composeDraft(
   const source = prior?.record.source ?? (address && describeSource(address, facts.open, around));
   if (!source) return null;
   return draftOf(facts, { address, source, prior }, around);
+}
+
+/**
+ * Concludes a stored attempt anew from its transcript, by the rules of today. Null where that says what is stored, and where the
+ * transcript is gone. What is not of the conclusion stays as it was published: site, round, terms, source, gaps.
+ */
+export function recomposeDraft(prior: Prior, around: Surroundings): Draft | null {
+  const { record, transcript } = prior;
+  const facts = transcript && unpackFacts(record.id, transcript);
+  if (!facts || !isOpened(facts)) return null;
+  const { siteId, roundId, termsSha256, lostBefore } = record;
+  const then = { ...around, siteId, roundId, termsSha256, lost: () => lostBefore };
+  const draft = draftOf(facts, { address: null, source: record.source, prior }, then);
+  return saysTheSame(draft.record, record) ? null : draft;
+}
+
+/** True if two records differ in the classifier that concluded them at most. */
+function saysTheSame(now: UnsealedRecord, stored: AttemptRecord): boolean {
+  const { seq: _, revision: _r, change: _c, leafHash: _h, ...unsealed } = stored;
+  const { classifier } = stored.result;
+  return isDeepStrictEqual(asJson({ ...now, result: { ...now.result, classifier } }), asJson(unsealed));
 }
 
 interface Origin {
@@ -97,24 +127,34 @@ function concludeRecord(
   const observation = observe(facts);
   const leafDer = new GuestStory(facts.guest).chain?.leafDer ?? null;
   const boot = around.boots.find(facts.open.bootId);
-  return buildRecord(
-    {
-      facts,
-      observation,
-      conclusion: conclude(evidenceOf(facts, observation, boot, around.boots.isPrize(facts.open.target))),
-      certificate: leafDer && describeCertificate(leafDer),
-    },
-    {
-      siteId: around.siteId,
-      roundId: around.roundId,
-      termsSha256: around.termsSha256,
-      boot: boot ?? bootOfPrior(prior),
-      source,
-      lostBefore: around.lost(),
-      classifier: { version: CLASSIFIER.version, sha256: CLASSIFIER.sha256 },
-    },
-  );
+  const input = {
+    facts,
+    observation,
+    conclusion: conclude(evidenceOf(facts, observation, boot, around)),
+    certificate: leafDer && describeCertificate(leafDer),
+  };
+  const context = {
+    siteId: around.siteId,
+    roundId: around.roundId,
+    termsSha256: around.termsSha256,
+    boot: boot ?? bootOfPrior(prior),
+    source,
+    lostBefore: around.lost(),
+    classifier: { version: CLASSIFIER.version, sha256: CLASSIFIER.sha256 },
+  };
+  const alone = buildRecord(input, context);
+  const campaign = prior ? classesOfWindow(prior.record) : around.campaigns.take(campaignFact(alone));
+  if (campaign.length === 0) return alone;
+  return buildRecord({ ...input, conclusion: addClasses(input.conclusion, campaign) }, context);
 }
+
+/** What a record has because of others stays: the window that found it has moved on. */
+function classesOfWindow({ result }: Pick<CampaignRecord, 'result'>): { id: string; evidence: string }[] {
+  return result.classes.filter(({ id }) => classNamed(id)?.needs === 'window' || id === RELAY);
+}
+
+/** Found by the outcome too, which then finds it again. */
+const RELAY = 'E16_self_relay';
 
 function bootOfPrior(prior: Prior | null): { imageSha256: string; caSha256: string | null } | null {
   const imageSha256 = prior?.record.imageSha256;
@@ -126,23 +166,25 @@ export function evidenceOf(
   facts: OpenedFacts,
   observation: TlsObservation,
   boot: KnownBoot | null,
-  prize: boolean,
+  { boots, ownNames }: Pick<Surroundings, 'boots' | 'ownNames'>,
 ): Evidence {
   const close = facts.gateway.find(fact => fact.kind === 'close') ?? null;
   const told = facts.guest.some(({ event }) => event.kind === 'closed');
   const end = told ? null : (boot?.end ?? null);
   const explains = end !== null && (close === null || end.t <= close.t + END_SLACK_US);
   return {
-    prize,
+    prize: boots.isPrize(facts.open.target),
     open: facts.open,
     close,
     dials: facts.gateway.filter(fact => fact.kind === 'dial'),
     observation,
+    reads: readsOf(facts.gateway),
     guest: [...facts.guest],
     bootEnd: boot && end && explains ? { ...end, kind: 'end', target: boot.target, bootId: boot.id } : null,
     ready: boot?.certificates ?? null,
     releaseLikely: releaseLikely(facts, observation),
     selfTest: facts.open.selfTest !== null,
+    ownNames,
   };
 }
 

@@ -23,10 +23,10 @@ export function makeBatch(harvest: Harvest, surroundings: Surroundings): Omit<Ba
   };
 }
 
-/** A batch with one publication and nothing else. */
-export function aloneBatch(publication: Publication): Batch {
+/** A batch with these publications and nothing else. */
+export function plainBatch(publications: readonly Publication[]): Batch {
   const nothing = { alarms: [], selfTests: [], refusals: [], guestLost: [], progress: [] };
-  return { publications: [publication], ...nothing, components: [] satisfies ComponentBeat[] };
+  return { publications, ...nothing, components: [] satisfies ComponentBeat[] };
 }
 
 function publicationOf({ id, facts, address }: PendingAttempt, surroundings: Surroundings): Publication {

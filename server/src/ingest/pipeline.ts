@@ -7,7 +7,7 @@ import type { AttemptWriter, Written } from '../store/writer.ts';
 import { nowMicros } from '../wire/ids.ts';
 import { type Assembler, emptyHarvest, type FactAt, type Harvest } from './assembler.ts';
 import type { Surroundings } from './compose.ts';
-import { aloneBatch, makeBatch } from './make-batch.ts';
+import { makeBatch, plainBatch } from './make-batch.ts';
 import type { SpoolName } from './pending-attempt.ts';
 import { isHopeless, type Quarantine } from './quarantine.ts';
 
@@ -196,7 +196,7 @@ export class Pipeline {
     for (const [index, publication] of publications.entries()) {
       const facts = attempts[index]?.facts;
       try {
-        this.#count(await writer.write(aloneBatch(publication)));
+        this.#count(await writer.write(plainBatch([publication])));
       } catch (error) {
         if (!isHopeless(error) || !facts) throw error;
         log.fatal({ err: error, attemptId: publication.id }, 'an attempt cannot be stored and was set aside');

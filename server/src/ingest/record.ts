@@ -88,10 +88,11 @@ export function buildRecord(input: RecordInput, context: RecordContext): RecordB
       outcome: conclusion.outcome,
       inferred: conclusion.inferred,
       confidence: conclusion.confidence,
-      classes: conclusion.classes.slice(0, 32).map(({ id, confidence, evidence }) => ({
+      classes: conclusion.classes.slice(0, 32).map(({ id, confidence, evidence, at }) => ({
         id: storableText(id, 48),
         confidence,
         evidence: storableText(evidence, 128),
+        at,
       })),
       primaryClass: conclusion.primaryClass === null ? null : storableText(conclusion.primaryClass, 48),
       alertsSent: alertCodes(conclusion.alertsSent),

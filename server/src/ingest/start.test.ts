@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Agent, request } from 'undici';
+import { Reclassified } from '../cli/answers.ts';
+import { askControl } from '../cli/control.ts';
 import { type Config, readConfig } from '../config.ts';
 import { openSpool, type Spool } from '../spool/spool.ts';
 import { openDatabase } from '../store/database.ts';
@@ -89,6 +91,9 @@ test('ingest follows real spools, survives a restart, and answers on its control
     ],
   );
   assert.ok(rows.every(({ bootId }) => bootId === boot.bootId));
+  const asked = { method: 'POST', path: '/reclassify', body: {} } as const;
+  const { seq, upTo, revised } = await askControl(config.layout.sockets.ingestControl, asked, Reclassified);
+  assert.deepEqual([seq, upTo, revised], [0, 0, 0], 'there was nothing when these rules began');
 });
 
 test('without a database URL ingest says which variable is missing', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config, Settings } from '../config.ts';
 import { PinataError } from '../errors.ts';
 import type { Running } from '../process.ts';
 import { readSpool, type SpoolReader } from '../spool/reader.ts';
@@ -15,12 +15,15 @@ import { TokenKeys } from '../trust/token-keys.ts';
 import { nowMicros } from '../wire/ids.ts';
 import { Assembler } from './assembler.ts';
 import { BootBook } from './boot-book.ts';
+import type { Surroundings } from './compose.ts';
 import { serveControl } from './control.ts';
 import { openCountries } from './country.ts';
 import type { SpoolName } from './pending-attempt.ts';
 import { Pipeline } from './pipeline.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { Quarantine } from './quarantine.ts';
+import { recentCampaigns } from './recent-campaigns.ts';
+import { Reclassification } from './reclassification.ts';
 
 const HOUSEKEEPING_MS = 600_000;
 const SPOOLS = ['gateway', 'supervisor'] as const;
@@ -50,36 +53,55 @@ async function follow({ settings, layout }: Config, database: Database, log: Log
   const boots = new BootBook(await readKnownBoots(database.prisma));
   const assembler = new Assembler(boots, await readProgress(database.pool));
   const readers = new Map<SpoolName, SpoolReader>();
+  const writer = new AttemptWriter(database.pool);
+  const surroundings: Surroundings = {
+    siteId: settings.PINATA_SITE,
+    roundId: settings.PINATA_ROUND,
+    termsSha256: readTerms().sha256,
+    ownNames: ownNames(settings),
+    campaigns: await recentCampaigns(database.pool),
+    boots,
+    countries: openCountries(settings.PINATA_GEO_DB),
+    tokenKey: unixMs => tokenKeys.keyOf(unixMs, Date.now()),
+    lost: () => assembler.lost,
+  };
+  const reclassification = new Reclassification({ pool: database.pool, writer, surroundings, log });
   const pipeline = new Pipeline({
     assembler,
-    writer: new AttemptWriter(database.pool),
+    writer,
     applyBoots: database.prisma,
     quarantine: new Quarantine(join(layout.ingest, 'quarantine')),
-    surroundings: {
-      siteId: settings.PINATA_SITE,
-      roundId: settings.PINATA_ROUND,
-      termsSha256: readTerms().sha256,
-      boots,
-      countries: openCountries(settings.PINATA_GEO_DB),
-      tokenKey: unixMs => tokenKeys.keyOf(unixMs, Date.now()),
-      lost: () => assembler.lost,
-    },
+    surroundings,
     log,
     acknowledge: (spool, offset) => readers.get(spool)?.ack(offset),
   });
   pipeline.start();
+  reclassification.start();
   const paths = { gateway: layout.sockets.gatewaySpool, supervisor: layout.sockets.supervisorSpool };
   for (const spool of SPOOLS) readers.set(spool, readInto(pipeline, assembler, spool, paths[spool]));
   const housekeeping = setInterval(() => void keepHouse(database, tokenKeys, log), HOUSEKEEPING_MS);
-  const control = await serveControl(layout.sockets.ingestControl, () => statusOf(pipeline, assembler));
+  const control = await serveControl(layout.sockets.ingestControl, {
+    status: () => statusOf(pipeline, assembler, reclassification),
+    reclassify: () => {
+      reclassification.start();
+      return reclassification.state;
+    },
+  });
   return {
     stop: async () => {
       clearInterval(housekeeping);
       for (const reader of readers.values()) reader.stop();
+      await reclassification.stop();
       await pipeline.stop();
       await control.stop();
     },
   };
+}
+
+/** The names under which people know this installation, where they are names. */
+function ownNames({ PINATA_ATTACK_HOST, PINATA_PUBLIC_URL }: Settings): string[] {
+  const site = URL.canParse(PINATA_PUBLIC_URL) ? [new URL(PINATA_PUBLIC_URL).hostname] : [];
+  return [PINATA_ATTACK_HOST, ...site].map(name => name.toLowerCase());
 }
 
 function readInto(pipeline: Pipeline, assembler: Assembler, spool: SpoolName, socketPath: string): SpoolReader {
@@ -104,12 +126,12 @@ async function keepHouse({ pool }: Database, tokenKeys: TokenKeys, log: Logger):
 }
 
 /** What `GET /status` answers: counters, and for each spool how far it is read and how far behind that is. */
-function statusOf(pipeline: Pipeline, assembler: Assembler): unknown {
+function statusOf(pipeline: Pipeline, assembler: Assembler, reclassification: Reclassification): unknown {
   const now = nowMicros();
   const spools = SPOOLS.map(name => {
     const { epoch, next, time, lost } = assembler.cursor(name);
     const lagUs = time === 0 ? null : Math.max(0, now - time);
     return [name, { connected: pipeline.connected(name), epoch, offset: next, beatUs: time, lagUs, lost }];
   });
-  return { ...pipeline.counters, spools: Object.fromEntries(spools) };
+  return { ...pipeline.counters, reclassification: reclassification.state, spools: Object.fromEntries(spools) };
 }

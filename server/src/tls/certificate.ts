@@ -32,6 +32,15 @@ export interface CertificateDescription {
   notAfter: string | null;
   /** Names of key purposes, or OIDs. Empty where there is no such extension. */
   eku: string[];
+  /** basicConstraints says that it is an authority (RFC 5280 §4.2.1.9). */
+  isAuthority: boolean;
+  /** It names itself as issuer, and its own key verifies it. */
+  isSelfSigned: boolean;
+  /** As OpenSSL names it, `ecdsa-with-SHA256`; null if unknown. */
+  signatureAlgorithm: string | null;
+  /** `rsa`, `ec`, `ed25519` and its size in bits; null if unknown. */
+  keyType: string | null;
+  keyBits: number | null;
   /** SHA-256, hex, of the SubjectPublicKeyInfo; null if the kind of key is unknown. */
   spkiSha256: string | null;
 }
@@ -56,6 +65,10 @@ function describe(certificate: X509Certificate): CertificateDescription {
     notBefore: date(() => certificate.validFromDate),
     notAfter: date(() => certificate.validToDate),
     eku: (certificate.keyUsage ?? []).slice(0, LIST_MAX).map(oid => PURPOSES.get(oid) ?? clean(oid, SERIAL_MAX_CHARS)),
+    isAuthority: certificate.ca,
+    isSelfSigned: isSelfSigned(certificate),
+    signatureAlgorithm: clean(certificate.signatureAlgorithm ?? '', SERIAL_MAX_CHARS) || null,
+    ...keyOf(certificate),
     spkiSha256: keyHash(certificate),
   };
 }
@@ -81,6 +94,27 @@ function date(read: () => Date): string | null {
     return read().toISOString();
   } catch {
     return null;
+  }
+}
+
+function isSelfSigned(certificate: X509Certificate): boolean {
+  try {
+    return certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
+  } catch {
+    return false;
+  }
+}
+
+/** Bits of the curves that Node names; a curve of explicit parameters has none. */
+const CURVE_BITS = /(\d{3})/;
+
+function keyOf(certificate: X509Certificate): { keyType: string | null; keyBits: number | null } {
+  try {
+    const { asymmetricKeyType = null, asymmetricKeyDetails } = certificate.publicKey;
+    const curve = Number(asymmetricKeyDetails?.namedCurve?.match(CURVE_BITS)?.[1] ?? 0);
+    return { keyType: asymmetricKeyType, keyBits: asymmetricKeyDetails?.modulusLength ?? (curve || null) };
+  } catch {
+    return { keyType: null, keyBits: null };
   }
 }
 

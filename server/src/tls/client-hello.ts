@@ -1,11 +1,14 @@
 import { ByteCursor } from './byte-cursor.ts';
 import { isGrease } from './grease.ts';
+import { describeShare } from './key-share.ts';
 import type { ClientHello } from './observation.ts';
+import { readPskOffer } from './pre-shared-key.ts';
 import { printable } from './printable.ts';
 import { Extension, isPostQuantumGroup } from './protocol.ts';
 
 const HANDSHAKE_HEADER_BYTES = 4;
 const RANDOM_BYTES = 32;
+const LIST_LENGTH_BYTES = 2;
 const SNI_HOST_NAME = 0;
 const NAME_MAX_CHARS = 255;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
@@ -15,9 +18,6 @@ export interface ParsedClientHello {
   hello: ClientHello;
   /** The first protocol name in its own bytes, which JA4 needs; null without the extension or with an empty list. */
   firstAlpn: Uint8Array | null;
-  /** Extensions whose insides do not parse, and extensions that come twice, by number. */
-  malformedExtensions: number[];
-  duplicateExtensions: number[];
 }
 
 type Reader = (body: ByteCursor, parsed: ParsedClientHello) => boolean;
@@ -36,36 +36,42 @@ export function parseClientHello(message: Uint8Array, recordVersion: number): Pa
   const ciphers = cursor.vector16();
   hello.ciphers = ciphers.u16List();
   hello.compression = cursor.vector8().u8List();
-  const parsed: ParsedClientHello = { hello, firstAlpn: null, malformedExtensions: [], duplicateExtensions: [] };
+  const parsed: ParsedClientHello = { hello, firstAlpn: null };
   if (!cursor.ok || !ciphers.ok) return null;
   // SSL 3.0 and early TLS clients end here, without an extensions field.
-  if (cursor.remaining > 0 && !readExtensions(cursor, parsed)) return null;
+  const extensionsAt = message.length - cursor.remaining + LIST_LENGTH_BYTES;
+  if (cursor.remaining > 0 && !readExtensions(cursor, extensionsAt, parsed)) return null;
+  if (hello.pskOffer !== null) hello.pskOffer.isLast = hello.extensions.at(-1) === Extension.preSharedKey;
   hello.grease = [hello.ciphers, hello.extensions, hello.groups, hello.supportedVersions].some(l => l.some(isGrease));
   hello.pqShare = hello.keyShares.some(isPostQuantumGroup);
   return parsed;
 }
 
-function readExtensions(cursor: ByteCursor, parsed: ParsedClientHello): boolean {
+function readExtensions(cursor: ByteCursor, at: number, parsed: ParsedClientHello): boolean {
+  const { hello } = parsed;
   const list = cursor.vector16();
+  const length = list.remaining;
   const seen = new Set<number>();
   while (list.remaining > 0) {
+    hello.extensionAt.push(at + length - list.remaining);
     const type = list.u16();
     const body = list.vector16();
     if (!list.ok) return false;
-    parsed.hello.extensions.push(type);
+    hello.extensions.push(type);
     if (seen.has(type)) {
-      parsed.duplicateExtensions.push(type);
+      hello.duplicateExtensions.push(type);
       continue;
     }
     seen.add(type);
     readExtension(type, body, parsed);
   }
+  hello.extensionAt.push(at + length);
   return cursor.finished && list.ok;
 }
 
 function readExtension(type: number, body: ByteCursor, parsed: ParsedClientHello): void {
   const wellFormed = readerOf(type)?.(body, parsed) ?? true;
-  if (!wellFormed) parsed.malformedExtensions.push(type);
+  if (!wellFormed) parsed.hello.malformedExtensions.push(type);
 }
 
 /** The reader of one extension's body; it tells whether the body was well formed. */
@@ -81,6 +87,8 @@ function readerOf(type: number): Reader | undefined {
       return (body, { hello }) => readU16s(body, body.vector16(), hello.groups);
     case Extension.signatureAlgorithms:
       return (body, { hello }) => readU16s(body, body.vector16(), hello.signatureAlgorithms);
+    case Extension.signatureAlgorithmsCert:
+      return (body, { hello }) => readU16s(body, body.vector16(), hello.certificateAlgorithms);
     case Extension.supportedVersions:
       return (body, { hello }) => readU16s(body, body.vector8(), hello.supportedVersions);
     case Extension.pointFormats:
@@ -88,9 +96,10 @@ function readerOf(type: number): Reader | undefined {
     case Extension.pskKeyExchangeModes:
       return (body, { hello }) => readU8s(body, body.vector8(), hello.pskModes);
     case Extension.preSharedKey:
-      return (_, { hello }) => {
+      return (body, { hello }) => {
         hello.psk = true;
-        return true;
+        hello.pskOffer = readPskOffer(body);
+        return hello.pskOffer !== null;
       };
     case Extension.earlyData:
       return (body, { hello }) => {
@@ -101,6 +110,21 @@ function readerOf(type: number): Reader | undefined {
       return (_, { hello }) => {
         hello.ech = true;
         return true;
+      };
+    case Extension.renegotiationInfo:
+      return (body, { hello }) => {
+        hello.renegotiationBytes = body.vector8().remaining;
+        return body.finished;
+      };
+    case Extension.sessionTicket:
+      return (body, { hello }) => {
+        hello.ticketBytes = body.remaining;
+        return true;
+      };
+    case Extension.heartbeat:
+      return (body, { hello }) => {
+        hello.heartbeatMode = body.u8();
+        return body.finished;
       };
     default:
       return undefined;
@@ -126,6 +150,7 @@ function readServerName(body: ByteCursor, { hello }: ParsedClientHello): boolean
   while (list.remaining > 0) {
     const type = list.u8();
     const name = list.vector16();
+    if (list.ok) hello.sniNames++;
     if (list.ok && type === SNI_HOST_NAME && !found) {
       found = true;
       hello.sni = describeName(printable(name.take(name.remaining), NAME_MAX_CHARS));
@@ -160,8 +185,9 @@ function readKeyShares(body: ByteCursor, { hello }: ParsedClientHello): boolean 
   const list = body.vector16();
   while (list.remaining > 0) {
     const group = list.u16();
-    list.vector16();
+    const share = list.vector16();
     if (!list.ok) return false;
+    hello.shares.push(describeShare(group, share.take(share.remaining), 'client', hello.shares));
     hello.keyShares.push(group);
   }
   return body.finished && list.finished;
@@ -181,13 +207,23 @@ function emptyHello(recordVersion: number): ClientHello {
     pointFormats: [],
     keyShares: [],
     signatureAlgorithms: [],
+    certificateAlgorithms: [],
     alpn: [],
     pskModes: [],
     sni: null,
     psk: false,
+    pskOffer: null,
     earlyData: false,
     ech: false,
     grease: false,
     pqShare: false,
+    shares: [],
+    sniNames: 0,
+    renegotiationBytes: null,
+    ticketBytes: null,
+    heartbeatMode: null,
+    malformedExtensions: [],
+    duplicateExtensions: [],
+    extensionAt: [],
   };
 }

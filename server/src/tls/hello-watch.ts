@@ -3,17 +3,11 @@ import type { Direction } from '../wire/facts.ts';
 import { parseClientHello } from './client-hello.ts';
 import type { Findings } from './findings.ts';
 import type { HandshakeMessage } from './handshake-reader.ts';
+import type { HelloSeen } from './observation.ts';
 import { HandshakeType } from './protocol.ts';
 import { parseServerHello } from './server-hello.ts';
 
 export type HelloState = 'none' | 'partial' | 'malformed' | 'complete';
-
-/** Name, size and number of records of a hello message. */
-export interface HelloSeen {
-  sha256: string;
-  bytes: number;
-  records: number;
-}
 
 /** What is known of the hello of one direction: a ClientHello from the client, a ServerHello from the server. */
 export class HelloWatch {
@@ -47,16 +41,18 @@ export class HelloWatch {
 
   #takeClient(message: HandshakeMessage, recordVersion: number, offset: number): boolean {
     const { clientHello, helloRetryRequest } = this.#findings;
+    const parsed = parseClientHello(message.bytes, recordVersion);
     if (clientHello !== null) {
+      if (helloRetryRequest && this.#findings.secondHello === null) this.#findings.secondHello = parsed?.hello ?? null;
       if (!helloRetryRequest) this.#findings.anomaly('duplicate_hello', this.#dir, offset);
       return false;
     }
-    const parsed = parseClientHello(message.bytes, recordVersion);
     this.#settle(message, parsed !== null, offset);
     if (parsed === null) return false;
     this.#findings.clientHello = parsed;
-    for (const _ of parsed.malformedExtensions) this.#findings.anomaly('malformed_extension', this.#dir, offset);
-    for (const _ of parsed.duplicateExtensions) this.#findings.anomaly('duplicate_extension', this.#dir, offset);
+    const { malformedExtensions, duplicateExtensions } = parsed.hello;
+    for (const type of malformedExtensions) this.#findings.anomaly('malformed_extension', this.#dir, offset, type);
+    for (const type of duplicateExtensions) this.#findings.anomaly('duplicate_extension', this.#dir, offset, type);
     return false;
   }
 
@@ -76,7 +72,7 @@ export class HelloWatch {
   #settle(message: HandshakeMessage, good: boolean, offset: number): void {
     this.state = good ? 'complete' : 'malformed';
     const sha256 = hash('sha256', message.bytes);
-    this.seen = { sha256, bytes: message.bytes.length, records: message.records };
+    this.seen = { sha256, bytes: message.bytes.length, records: message.records, starts: message.starts };
     if (!good) this.#findings.anomaly('malformed_hello', this.#dir, offset);
     if (message.records > 1) this.#findings.anomaly('hello_fragmented', this.#dir, offset);
   }

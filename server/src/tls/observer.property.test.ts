@@ -21,7 +21,7 @@ type Piece = [Direction, Uint8Array];
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
 const u16 = fc.integer({ min: 0, max: 0xffff });
-const known = fc.constantFrom(0, 10, 11, 13, 16, 41, 42, 43, 45, 51, 0xfe0d);
+const known = fc.constantFrom(0, 10, 11, 13, 15, 16, 35, 41, 42, 43, 45, 50, 51, 0xfe0d, 0xff01);
 
 /** Extensions that are mostly nonsense inside. */
 const wildExtension = fc.tuple(fc.oneof(known, u16), bytes(40)).map(([type, body]) => extension(type, body));
@@ -36,6 +36,9 @@ const wildHello = fc
   })
   .map(clientHello);
 
+const OLD_CERTIFICATE = record(22, message(11, Buffer.from([0, 0, 5, 0, 0, 2, 0x30, 0])));
+const SSL2 = Buffer.from([0x80, 14, 1, 0, 2, 0, 3, 0, 0, 0, 2, 2, 0, 0x80, 1, 2]);
+
 /** Whole records of every kind, some true to form and some not. */
 const wildRecord = fc.oneof(
   wildHello.map(hello => record(22, hello, 0x0301)),
@@ -45,6 +48,9 @@ const wildRecord = fc.oneof(
   fc.tuple(fc.nat(255), fc.nat(255)).map(([level, code]) => alert(level, code)),
   fc.nat(300).map(sealed),
   fc.tuple(fc.nat(255), bytes(60)).map(([type, body]) => record(22, message(type, body))),
+  fc.tuple(fc.constantFrom(11, 12, 15), bytes(60)).map(([type, body]) => record(22, message(type, body))),
+  fc.constantFrom(record(22, serverHello({ extensions: null, cipher: 0xc02f })), OLD_CERTIFICATE, SSL2),
+  bytes(40).map(body => record(24, body)),
   fc.tuple(fc.nat(255), bytes(60), u16).map(([type, body, version]) => record(type, body, version)),
   bytes(30),
 );
@@ -95,6 +101,8 @@ test('no bytes and no gaps make it throw, and everything stays bounded', () => {
       }
       const seen = observer.result();
       assert.ok(seen.history.length <= 100 && seen.anomalies.length <= 64 && seen.records.length <= 512);
+      assert.ok(seen.heartbeats.length <= 16 && seen.certificates.length <= 4 && seen.signatures.length <= 4);
+      assert.ok((seen.hello?.starts.length ?? 0) <= 32);
       assert.doesNotThrow(() => JSON.stringify(seen));
     }),
     { numRuns: 500 },

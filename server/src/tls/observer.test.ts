@@ -33,7 +33,7 @@ test('a complete hello is described, and named by its hash', () => {
   assert.equal(seen.hello?.bytes, HELLO.length - 5);
   assert.equal(seen.hello?.records, 1);
   assert.deepEqual(seen.records, [
-    { dir: 'in', type: 22, version: 0x0301, length: HELLO.length - 5, t: 0, messages: [1] },
+    { dir: 'in', type: 22, version: 0x0301, length: HELLO.length - 5, offset: 0, t: 0, messages: [1] },
   ]);
 });
 
@@ -117,8 +117,8 @@ test('alerts before keys are read with sender, level and code', () => {
     ['in', alert(1, 0)],
   ]);
   assert.deepEqual(seen.alerts, [
-    { from: 'guest', level: 2, code: 40, t: 1 },
-    { from: 'attacker', level: 1, code: 0, t: 2 },
+    { from: 'guest', level: 2, code: 40, offset: 0, t: 1 },
+    { from: 'attacker', level: 1, code: 0, offset: HELLO.length, t: 2 },
   ]);
   assert.equal(seen.history, 'ClL');
 });

@@ -41,7 +41,8 @@ export class TlsObserver {
 
   /** What is known so far; more bytes may follow. JA3 and JA4 are the client's, JA3S the server's, whoever plays them. */
   result(): TlsObservation {
-    const { clientHello, serverHello, helloRetryRequest, alerts, records, anomalies, history } = this.#findings;
+    const { clientHello, secondHello, serverHello, helloRetryRequest, history } = this.#findings;
+    const { alerts, records, anomalies, heartbeats, certificates, signatures } = this.#findings;
     return {
       looksLikeTls: this.#in.looksLikeTls,
       firstBytes: Buffer.from(this.#start.subarray(0, this.#startFill)).toString('hex'),
@@ -58,6 +59,13 @@ export class TlsObserver {
       encryptedIn: this.#in.encrypted,
       encryptedOut: this.#out.encrypted,
       hello: this.#in.helloSeen,
+      secondHello,
+      ssl2: this.#in.ssl2Hello,
+      heartbeats: [...heartbeats],
+      changeCipherSpecsIn: this.#in.changeCipherSpecs,
+      changeCipherSpecsOut: this.#out.changeCipherSpecs,
+      certificates: [...certificates],
+      signatures: [...signatures],
       ja3: clientHello && ja3(clientHello.hello),
       ja3s: serverHello && ja3s(serverHello),
       ja4: clientHello && ja4(clientHello.hello, clientHello.firstAlpn),

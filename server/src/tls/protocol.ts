@@ -8,21 +8,40 @@ export const ContentType = {
   heartbeat: 24,
 } as const;
 
-export const HandshakeType = { clientHello: 1, serverHello: 2 } as const;
+export const HandshakeType = {
+  helloRequest: 0,
+  clientHello: 1,
+  serverHello: 2,
+  certificate: 11,
+  serverKeyExchange: 12,
+  serverHelloDone: 14,
+  certificateVerify: 15,
+  clientKeyExchange: 16,
+  finished: 20,
+} as const;
 
 export const Extension = {
   serverName: 0,
   supportedGroups: 10,
   pointFormats: 11,
   signatureAlgorithms: 13,
+  /** RFC 6520. */
+  heartbeat: 15,
   alpn: 16,
+  /** RFC 7627. */
+  extendedMasterSecret: 23,
+  /** RFC 5077. */
+  sessionTicket: 35,
   preSharedKey: 41,
   earlyData: 42,
   supportedVersions: 43,
   pskKeyExchangeModes: 45,
+  signatureAlgorithmsCert: 50,
   keyShare: 51,
   /** RFC 9849 §5: encrypted_client_hello. */
   encryptedClientHello: 0xfe0d,
+  /** RFC 5746. */
+  renegotiationInfo: 0xff01,
 } as const;
 
 export const Version = {

@@ -1,7 +1,7 @@
 import type { Micros } from '../wire/ids.ts';
 import { CIPHERTEXT_MAX_BYTES, isContentType } from './protocol.ts';
 
-const HEADER_BYTES = 5;
+export const RECORD_HEADER_BYTES = 5;
 
 /** One record header (RFC 8446 §5.1): type(1) legacy_version(2) length(2), and where and when its first byte was seen. */
 export interface RecordHeader {
@@ -29,7 +29,7 @@ export interface RecordSink {
  */
 export class RecordReader {
   readonly #sink: RecordSink;
-  readonly #header = new Uint8Array(HEADER_BYTES);
+  readonly #header = new Uint8Array(RECORD_HEADER_BYTES);
   #headerFill = 0;
   #headerTime: Micros = 0;
   #bodyLeft = 0;
@@ -78,11 +78,11 @@ export class RecordReader {
 
   #takeHeader(bytes: Uint8Array, at: number, t: Micros): number {
     if (this.#headerFill === 0) this.#headerTime = t;
-    const taken = Math.min(HEADER_BYTES - this.#headerFill, bytes.length - at);
+    const taken = Math.min(RECORD_HEADER_BYTES - this.#headerFill, bytes.length - at);
     this.#header.set(bytes.subarray(at, at + taken), this.#headerFill);
     this.#headerFill += taken;
     this.#offset += taken;
-    if (this.#headerFill === HEADER_BYTES) this.#begin();
+    if (this.#headerFill === RECORD_HEADER_BYTES) this.#begin();
     return taken;
   }
 
@@ -92,7 +92,7 @@ export class RecordReader {
       type,
       version: (major << 8) | minor,
       length: (high << 8) | low,
-      offset: this.#offset - HEADER_BYTES,
+      offset: this.#offset - RECORD_HEADER_BYTES,
       t: this.#headerTime,
     };
     this.#headerFill = 0;

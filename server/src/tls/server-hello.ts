@@ -1,4 +1,5 @@
 import { ByteCursor } from './byte-cursor.ts';
+import { describeShare } from './key-share.ts';
 import type { ServerHello } from './observation.ts';
 import { Extension, HELLO_RETRY_RANDOM } from './protocol.ts';
 
@@ -17,11 +18,14 @@ export function parseServerHello(message: Uint8Array): ParsedServerHello | null 
   cursor.take(HANDSHAKE_HEADER_BYTES);
   const legacyVersion = cursor.u16();
   const random = Buffer.from(cursor.take(RANDOM_BYTES)).toString('hex');
-  cursor.vector8();
+  const sessionIdLength = cursor.vector8().remaining;
   const cipher = cursor.u16();
-  cursor.u8();
+  const compression = cursor.u8();
   if (!cursor.ok) return null;
-  const hello: ServerHello = { legacyVersion, random, cipher, extensions: [], selectedVersion: null, group: null };
+  const hello: ServerHello = {
+    ...{ legacyVersion, random, sessionIdLength, cipher, compression },
+    ...{ extensions: [], selectedVersion: null, group: null, share: null },
+  };
   if (cursor.remaining > 0 && !readExtensions(cursor, hello)) return null;
   return { hello, retry: random === HELLO_RETRY_RANDOM };
 }
@@ -36,7 +40,11 @@ function readExtensions(cursor: ByteCursor, hello: ServerHello): boolean {
     const value = body.u16();
     if (!body.ok) continue;
     if (type === Extension.supportedVersions) hello.selectedVersion ??= value;
-    if (type === Extension.keyShare) hello.group ??= value;
+    if (type === Extension.keyShare && hello.group === null) {
+      hello.group = value;
+      const share = body.remaining > 0 ? body.vector16() : null;
+      hello.share = share && describeShare(value, share.take(share.remaining), 'server');
+    }
   }
   return cursor.finished && list.ok;
 }

@@ -3,8 +3,9 @@ import type { Micros } from '../wire/ids.ts';
 import type { Findings } from './findings.ts';
 import { FIRST_BYTES, type FirstBytes, judgeFirstBytes } from './first-bytes.ts';
 import { type HandshakeMessage, HandshakeReader, type HandshakeSink } from './handshake-reader.ts';
-import { type HelloSeen, type HelloState, HelloWatch } from './hello-watch.ts';
-import type { RecordSeen } from './observation.ts';
+import { type HelloState, HelloWatch } from './hello-watch.ts';
+import type { HelloSeen, RecordSeen, Ssl2Hello } from './observation.ts';
+import { parseCertificates, signatureAlgorithmOf } from './older-messages.ts';
 import {
   CIPHERTEXT_MAX_BYTES,
   ContentType,
@@ -13,7 +14,8 @@ import {
   PLAINTEXT_MAX_BYTES,
   Version,
 } from './protocol.ts';
-import { type RecordHeader, RecordReader, type RecordSink } from './record-reader.ts';
+import { RECORD_HEADER_BYTES, type RecordHeader, RecordReader, type RecordSink } from './record-reader.ts';
+import { RecordStart } from './record-start.ts';
 import { Ssl2Reader } from './ssl2-reader.ts';
 
 const RECORDS_MAX = 256;
@@ -36,9 +38,9 @@ export class WireSide implements RecordSink, HandshakeSink {
   #ssl2: Ssl2Reader | null = null;
   #record: RecordHeader = NOTHING;
   #described: RecordSeen | null = null;
-  /** The first two bytes of an alert or ChangeCipherSpec. */
-  #small: [number, number] = [0, 0];
-  #smallFill = 0;
+  readonly #start = new RecordStart();
+  /** Where the next byte of the record's body lies in this direction. */
+  #bodyAt = 0;
   /** No byte of the record in hand was withheld. */
   #whole = true;
   /** The record in hand is under keys that a watcher has not got. */
@@ -48,6 +50,7 @@ export class WireSide implements RecordSink, HandshakeSink {
   #cipherChanged = false;
   records = 0;
   encrypted = 0;
+  changeCipherSpecs = 0;
 
   constructor(dir: Direction, findings: Findings) {
     this.#dir = dir;
@@ -81,6 +84,10 @@ export class WireSide implements RecordSink, HandshakeSink {
     return this.#ssl2 === null ? this.#hello.seen : this.#ssl2.seen;
   }
 
+  get ssl2Hello(): Ssl2Hello | null {
+    return this.#ssl2?.hello ?? null;
+  }
+
   get #unjudged(): boolean {
     return this.#judged.kind === 'empty' || this.#judged.kind === 'undecided';
   }
@@ -111,7 +118,8 @@ export class WireSide implements RecordSink, HandshakeSink {
 
   begin(header: RecordHeader): void {
     this.#record = header;
-    this.#smallFill = 0;
+    this.#start.reset();
+    this.#bodyAt = header.offset + RECORD_HEADER_BYTES;
     this.#whole = true;
     this.#protected = this.#isProtected(header.type);
     this.records++;
@@ -124,8 +132,9 @@ export class WireSide implements RecordSink, HandshakeSink {
 
   body(bytes: Uint8Array): void {
     if (this.#protected) return;
-    if (this.#record.type === ContentType.handshake) this.#handshake.push(bytes);
-    else this.#takeSmall(bytes);
+    if (this.#record.type === ContentType.handshake) this.#handshake.push(bytes, this.#bodyAt);
+    else this.#start.push(bytes);
+    this.#bodyAt += bytes.length;
   }
 
   gap(): void {
@@ -139,7 +148,7 @@ export class WireSide implements RecordSink, HandshakeSink {
     if (this.#record.type === ContentType.alert) this.#endAlert();
     else if (this.#record.type === ContentType.changeCipherSpec) this.#endChangeCipherSpec();
     else if (this.#record.type === ContentType.applicationData) history.other('applicationData', this.#fromClient);
-    else if (this.#record.type === ContentType.heartbeat) history.other('heartbeat', this.#fromClient);
+    else if (this.#record.type === ContentType.heartbeat) this.#endHeartbeat();
     else if (this.#record.type !== ContentType.handshake) history.other('unknownContentType', this.#fromClient);
   }
 
@@ -165,6 +174,8 @@ export class WireSide implements RecordSink, HandshakeSink {
     if (message !== null && type === this.#hello.expected) {
       retry = this.#hello.take(message, this.#record.version, this.#record.offset);
       if (this.#fromClient) this.#helloRecord = this.#record.offset;
+    } else if (message !== null) {
+      this.#takeOlder(message);
     }
     if (retry) this.#findings.history.other('helloRetryRequest', this.#fromClient);
     else this.#findings.history.message(type, this.#fromClient);
@@ -182,31 +193,44 @@ export class WireSide implements RecordSink, HandshakeSink {
     if (late) this.#anomaly('plaintext_after_keys');
   }
 
-  #takeSmall(bytes: Uint8Array): void {
-    for (const byte of bytes) {
-      if (this.#smallFill === 0) this.#small[0] = byte;
-      else if (this.#smallFill === 1) this.#small[1] = byte;
-      else return;
-      this.#smallFill++;
+  /** What only versions before TLS 1.3 send in the clear. */
+  #takeOlder({ type, bytes }: HandshakeMessage): void {
+    const place = { dir: this.#dir, offset: this.#record.offset };
+    if (type === HandshakeType.certificate) {
+      const certificates = parseCertificates(bytes);
+      if (certificates) this.#findings.certificate({ ...place, ...certificates });
+    } else if (type === HandshakeType.serverKeyExchange || type === HandshakeType.certificateVerify) {
+      const algorithm = signatureAlgorithmOf(type, bytes, this.#findings.serverHello);
+      if (algorithm !== null) this.#findings.signature({ ...place, message: type, algorithm });
     }
   }
 
   /** RFC 8446 §6: level(1) description(1), one to a record. */
   #endAlert(): void {
     if (this.#record.length !== 2) this.#anomaly('malformed_alert');
-    else this.#findings.alert(this.#dir, this.#small[0], this.#small[1], this.#record.t);
+    else this.#findings.alert(this.#dir, this.#start.at(0) ?? 0, this.#start.at(1) ?? 0, this.#record);
+  }
+
+  /** RFC 6520 §4: type(1) payload_length(2) payload padding. */
+  #endHeartbeat(): void {
+    const [type, high, low] = [0, 1, 2].map(index => this.#start.at(index));
+    const declared = high === undefined || low === undefined ? null : (high << 8) | low;
+    const { offset, length } = this.#record;
+    this.#findings.heartbeat({ dir: this.#dir, offset, type: type ?? 0, declared, length });
+    this.#findings.history.other('heartbeat', this.#fromClient);
   }
 
   /** RFC 8446 §5: one byte, 1, which changes nothing in TLS 1.3. */
   #endChangeCipherSpec(): void {
-    if (this.#record.length !== 1 || this.#small[0] !== 1) this.#anomaly('ccs_malformed');
+    if (this.#record.length !== 1 || this.#start.at(0) !== 1) this.#anomaly('ccs_malformed');
     if (this.#hello.state !== 'complete') this.#anomaly('ccs_before_hello');
     this.#findings.history.other('changeCipherSpec', this.#fromClient);
     if (this.#findings.agreedOlder) this.#cipherChanged = true;
   }
 
-  #describe({ type, version, length, t }: RecordHeader): void {
-    this.#described = this.records > RECORDS_MAX ? null : { dir: this.#dir, type, version, length, t, messages: [] };
+  #describe({ type, version, length, offset, t }: RecordHeader): void {
+    const seen = { dir: this.#dir, type, version, length, offset, t, messages: [] };
+    this.#described = this.records > RECORDS_MAX ? null : seen;
     if (this.#described !== null) this.#findings.records.push(this.#described);
   }
 
@@ -218,6 +242,7 @@ export class WireSide implements RecordSink, HandshakeSink {
     if (length > max) this.#anomaly('record_oversize');
     if (length === 0) this.#anomaly('empty_record');
     if (type === ContentType.heartbeat) this.#anomaly('heartbeat');
+    if (type === ContentType.changeCipherSpec) this.changeCipherSpecs++;
     if (type === ContentType.applicationData && this.#findings.serverHello === null) this.#earlyData();
   }
 

@@ -28,6 +28,8 @@ const u16s = Type.Array(u16, { maxItems: 256 });
 const uuid = Type.String({ format: 'uuid' });
 const count = Type.Integer({ minimum: 0 });
 const closed = { additionalProperties: false } as const;
+/** `in`: from the attacker; `out`: from the guest. */
+const Direction = Type.Union([Type.Literal('in'), Type.Literal('out')]);
 
 const Hello = Type.Object(
   {
@@ -181,6 +183,8 @@ export const AttemptRecord = Type.Object(
                 id: Type.String({ maxLength: 48 }),
                 confidence: Type.Number(),
                 evidence: Type.String({ maxLength: 128 }),
+                /** Where in the transcript it lies; null where no byte shows it. Rows of earlier classifiers lack it. */
+                at: Type.Optional(nullable(Type.Object({ dir: Direction, offset: count, length: count }, closed))),
               },
               closed,
             ),

@@ -1,7 +1,7 @@
 import { TlsObserver } from '../../tls/observer.ts';
 import type { Closed, Direction, Ended, GuestRole } from '../../wire/facts.ts';
 import type { GuestEvent } from '../../wire/guest-event.ts';
-import type { Evidence } from '../evidence.ts';
+import type { Evidence, Read } from '../evidence.ts';
 
 const ID = '0193567a-0000-7000-8000-000000000001';
 const BOOT = '0193567a-0000-7000-8000-0000000000ff';
@@ -14,8 +14,8 @@ export type Told = GuestEvent extends infer E ? (E extends GuestEvent ? Omit<E, 
 export interface Story {
   prize?: boolean;
   guestRole?: GuestRole;
-  /** What went over the wire, a millisecond apart. */
-  wire?: readonly (readonly [Direction, Uint8Array])[];
+  /** What went over the wire, a millisecond apart unless there is a time, in milliseconds since the opening. */
+  wire?: readonly (readonly [Direction, Uint8Array, number?])[];
   guest?: readonly Told[];
   /** Null: the recording breaks off. Otherwise the attacker closes in order, unless told differently. */
   close?: Partial<Closed> | null;
@@ -30,11 +30,17 @@ export interface Story {
 export function evidenceOf(story: Story): Evidence {
   const { guestRole = 'server', wire = [], guest = [], dialled = true } = story;
   const observer = new TlsObserver(guestRole);
-  wire.forEach(([dir, bytes], index) => {
-    observer.push(dir, bytes, START + 1000 * (index + 1));
+  const reads: Read[] = [];
+  let at = 0;
+  wire.forEach(([dir, bytes, ms], index) => {
+    const t = START + 1000 * (ms ?? index + 1);
+    observer.push(dir, bytes, t);
+    if (dir === 'out') return;
+    reads.push({ at, length: bytes.length, t });
+    at += bytes.length;
   });
   const sum = (wanted: Direction) => wire.reduce((bytes, [dir, part]) => bytes + (dir === wanted ? part.length : 0), 0);
-  const end = START + 1000 * (wire.length + 2);
+  const end = Math.max(START + 1000 * (wire.length + 2), (reads.at(-1)?.t ?? 0) + 1000);
   const closed: Closed = {
     ...{ kind: 'close', t: end, id: ID, end: 'done', by: 'peer', how: 'fin' },
     ...{ bytesIn: sum('in'), bytesOut: sum('out') },
@@ -47,6 +53,7 @@ export function evidenceOf(story: Story): Evidence {
     close: story.close === null ? null : closed,
     dials: dialled ? [{ kind: 'dial', t: START, id: ID, to: 'guest', ok: true }] : [],
     observation: observer.result(),
+    reads,
     guest: guest.map((event, index) => ({
       ...{ kind: 'guest', t: START + index, target: TARGET, bootId: BOOT, seq: index, id: ID },
       event: { us: index, ...event },
@@ -57,5 +64,6 @@ export function evidenceOf(story: Story): Evidence {
     ready: story.ready ?? null,
     releaseLikely: story.releaseLikely ?? false,
     selfTest: story.selfTest ?? false,
+    ownNames: ['attack.example'],
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
+import { CampaignWindow } from '../../classify/campaign/campaign-window.ts';
 import { readKnownBoots } from '../../store/boots.ts';
 import { type Database, openDatabase } from '../../store/database.ts';
 import { readProgress } from '../../store/log-tables.ts';
@@ -16,6 +17,7 @@ import type { SpoolName } from '../pending-attempt.ts';
 import { Pipeline, type PipelineOptions } from '../pipeline.ts';
 import { prepareDatabase } from '../prepare-database.ts';
 import { Quarantine } from '../quarantine.ts';
+import { recentCampaigns } from '../recent-campaigns.ts';
 
 /** A log that nobody reads. */
 export const SILENT = pino({ level: 'silent' });
@@ -77,6 +79,8 @@ export function surroundings(boots: BootBook, lost: () => number): Surroundings 
     siteId: 'test',
     roundId: 'test-round',
     termsSha256: '00'.repeat(32),
+    ownNames: [],
+    campaigns: new CampaignWindow(),
     boots,
     countries: { database: null, of: () => 'ZZ' },
     tokenKey: () => new Uint8Array(32),
@@ -100,7 +104,10 @@ export async function ingestOn(
     writer: new AttemptWriter(database.pool),
     applyBoots: database.prisma,
     quarantine: new Quarantine(folder),
-    surroundings: surroundings(boots, () => assembler.lost),
+    surroundings: {
+      ...surroundings(boots, () => assembler.lost),
+      campaigns: await recentCampaigns(database.pool),
+    },
     log: SILENT,
     acknowledge: (spool, offset) => {
       spools[spool].acked = Math.max(spools[spool].acked, offset);

@@ -47,6 +47,9 @@ export function sealed(length: number): Buffer {
   return record(23, Buffer.alloc(length, 0x5a));
 }
 
+/** As varied as a random is. */
+export const CLIENT_RANDOM = Buffer.from('c1a9e7035d44f81b2e96b07acd3f1288547e60a2d9370f91bb4c08e56af22d73', 'hex');
+
 export interface HelloParts {
   version?: number;
   random?: Uint8Array;
@@ -69,7 +72,7 @@ export function clientHello(parts: HelloParts = {}): Buffer {
   const { extensions = TLS13_EXTENSIONS } = parts;
   const body = [
     u16(parts.version ?? 0x0303),
-    parts.random ?? Buffer.alloc(32, 7),
+    parts.random ?? CLIENT_RANDOM,
     vector8(parts.sessionId ?? Buffer.alloc(32, 8)),
     vector16(u16s(parts.ciphers ?? [0x1301, 0x1303])),
     vector8(Buffer.from(parts.compression ?? [0])),

@@ -8,7 +8,7 @@ export interface Segment {
 
 const LINKTYPE_IPV4 = 228;
 const SEGMENT_MAX_BYTES = 1400;
-const SERVER_PORT = 443;
+export const SERVER_PORT = 443;
 
 /** Writes a classic capture file in which each list of segments is one TCP connection, in order, from `tcp.stream` 0. */
 export function pcapOf(connections: readonly (readonly Segment[])[]): Buffer {
