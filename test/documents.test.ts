@@ -17,9 +17,9 @@ function npmDependencies(): string[] {
   });
 }
 
-/** What the crates of the guest ask for, our own left out. */
+/** What the crates of the guest and of the benches ask for, our own left out. */
 function crateDependencies(): string[] {
-  const manifests = globSync('pinata-image/*/Cargo.toml', { cwd: ROOT }).map(read);
+  const manifests = globSync(['pinata-image/*/Cargo.toml', 'test/bench/*/Cargo.toml'], { cwd: ROOT }).map(read);
   const sections = manifests.flatMap(text => [
     ...text.matchAll(/^\[(?:[^\]]*\.)?(?:dev-)?dependencies\]\n([\s\S]*?)(?=\n\[|$(?![\s\S]))/gm),
   ]);

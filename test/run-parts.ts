@@ -13,7 +13,10 @@ export interface Part {
 /** Crates that exist on the bare machine alone; all others are tested here on the host. */
 const BARE = ['pinata-boot', 'pinata-image-kernel'];
 const EXCLUDED = BARE.flatMap(name => ['--exclude', name]);
-const USES_CURVES = ['pinata-tls', 'pinata-service', 'pinata-hosted'].flatMap(name => ['--package', name]);
+const USES_CURVES = ['pinata-tls', 'pinata-service', 'pinata-hosted', 'pinata-wycheproof'].flatMap(name => [
+  '--package',
+  name,
+]);
 const GUEST = join(ROOT, 'pinata-image');
 const CORES = 2;
 
@@ -24,6 +27,7 @@ const CURL: Tool = { program: 'curl', debian: 'curl' };
 const GO: Tool = { program: 'go', debian: 'golang-go' };
 const COQ: Tool = { program: 'coqc', debian: 'coq' };
 const BINUTILS: Tool = { program: 'nm', debian: 'binutils' };
+const CXX: Tool = { program: 'g++', debian: 'g++' };
 const TSHARK: Tool = { program: 'tshark', debian: 'tshark' };
 const CHROMIUM: Tool = { program: 'chromium', debian: 'chromium' };
 const DOCKER: Tool[] = [
@@ -60,11 +64,12 @@ const PARTS: Part[] = [
   },
   {
     name: 'guest',
-    tools: [QEMU, OPENSSL, COQ, BINUTILS],
+    tools: [QEMU, OPENSSL, COQ, BINUTILS, CXX, PYTHON, GO],
     run: () =>
       all(
         () => check('prepare', ['./prepare.sh'], GUEST),
         () => check('rustfmt', ['cargo', 'fmt', '--all', '--check'], GUEST),
+        () => check('rustfmt of the fuzz targets', ['cargo', 'fmt', '--check'], join(GUEST, 'fuzz')),
         () =>
           check(
             'clippy',
@@ -72,11 +77,13 @@ const PARTS: Part[] = [
             GUEST,
           ),
         () => cargoTests(['test', '--locked', '--workspace', ...EXCLUDED]),
+        () => cargoTests(['test', '--locked', '--package', 'pinata-boot', '--test', 'memory']),
         // Whatever uses the curves, with the other library's.
         () => cargoTests(['test', '--locked', ...USES_CURVES, '--features', 'pinata-tls/rustcrypto']),
         () => check('proof', ['./proofs/check.sh'], GUEST),
         () => check('no panic', ['./proofs/no-panic.sh'], GUEST),
         () => check('image', ['./build.sh'], GUEST),
+        () => check('fuzz targets', ['./run.sh', 'build'], join(GUEST, 'fuzz')),
         () => nodeTests(['test/guest/*.test.ts'], { concurrency: 1 }),
       ),
   },

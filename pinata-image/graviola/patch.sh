@@ -10,7 +10,7 @@ cd "$(dirname "$0")"
 VERSION=0.4.1
 ARCHIVE_SHA256=e8596c4fa98466aae2fcf4c72a665bc0e021c0aaab1e47d82044d3dc3e309a76
 # Of the names and contents of all files in patched/. Whoever changes an edit or nostd.rs updates it after reading `diff -r`.
-PATCHED_SHA256=afef846f526c62091db93321f9b645355006e38af0443fc05c968dbdc6a13909
+PATCHED_SHA256=44e8c162ffd6c373394bf248bb2024588dfb019a6dc39c317fa286b6c726af10
 OUT=patched
 
 fail() {
@@ -90,6 +90,12 @@ edit src/low/x86_64/cpu.rs $'#[cfg(debug_assertions)]\npub(crate) fn test_toggle
 edit Cargo.toml $'[dependencies.getrandom]\nversion = "0.3"\n' ''
 edit src/mid/rng.rs 'getrandom::fill(out).map_err(|_| Error::RngFailed)' 'crate::nostd::random(out)'
 edit src/lib.rs $'pub mod random {\n' $'pub mod random {\n    pub use crate::nostd::{Source, set_source};\n\n'
+# To the compiler an assembly block weighs nothing: it would copy all of one into each of its callers.
+for name in p256_montjadd p256_montjdouble p256_montjmixadd bignum_inv_p256 bignum_montmul_p256 bignum_montsqr_p256 \
+  curve25519_x25519 curve25519_x25519base sha3_keccak_f1600 mlkem_ntt mlkem_intt mlkem_basemul_k3; do
+  edit "src/low/x86_64/$name.rs" "pub(crate) fn $name(" "#[inline(never)]"$'\n'"pub(crate) fn $name("
+done
+edit src/low/x86_64/sha3_keccak4_f1600_alt.rs 'pub(crate) fn' $'#[inline(never)]\npub(crate) fn'
 cp nostd.rs "$work/graviola/src/nostd.rs"
 
 rm -rf "$OUT"

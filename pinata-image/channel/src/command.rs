@@ -13,8 +13,9 @@ const PLACES_MAX: u64 = 4096;
 const MILLISECONDS_MAX: u64 = 3_600_000;
 const BYTES_BEFORE_AUTH_MAX: u64 = 1 << 24;
 const CHAIN_MAX: u64 = 64;
-/// Year 9999, the last that a certificate can name.
-const WALL_MAX: u64 = 253_402_300_799_000_000;
+/// The last second of the year 9999, beyond which no certificate can name a time, less the 397 days that a boot's certificates
+/// last. In microseconds.
+const WALL_MAX: u64 = (253_402_300_799 - 397 * 86_400) * 1_000_000;
 
 /// A decoded frame from the supervisor.
 pub enum Command {

@@ -100,6 +100,20 @@ fn no_cut_of_a_provision_decodes() {
 }
 
 #[test]
+fn a_clock_is_refused_from_which_no_certificate_could_be_made() {
+    const LATEST: u64 = 253_367_999_999_000_000;
+    let vector = vector("provision-born");
+    let frame = unhex(vector["frame"].as_str().unwrap());
+    let wall = [&[0x1b][..], &number(&vector["body"]["wall"]).to_be_bytes()].concat();
+    let at = frame.windows(wall.len()).position(|window| window == wall).unwrap();
+    for (value, accepted) in [(LATEST, true), (LATEST + 1, false)] {
+        let mut frame = frame.clone();
+        frame[at + 1..at + 9].copy_from_slice(&value.to_be_bytes());
+        assert_eq!(decode(&frame, 0).is_ok(), accepted, "{value}");
+    }
+}
+
+#[test]
 fn the_stream_may_be_split_anywhere() {
     let (provision, prove) = (vector("provision-given"), vector("prove"));
     let stream = [unhex(provision["frame"].as_str().unwrap()), unhex(prove["frame"].as_str().unwrap())].concat();

@@ -18,21 +18,32 @@ pub struct Clock {
     latest: u64,
 }
 
-impl Clock {
-    /// A clock that was 0 at `entry` (a counter value). Measures the counter's rate against the timer: takes about 2
-    /// ms.
-    pub fn calibrate(entry: u64, interrupts: &mut Interrupts) -> Clock {
+/// A measurement of the counter's rate against the timer, which goes on while its owner does something else.
+pub struct Calibration {
+    entry: u64,
+    start: (u64, u32),
+}
+
+impl Calibration {
+    /// Of a clock that was 0 at `entry` (a counter value). Takes the timer.
+    pub fn start(entry: u64, interrupts: &mut Interrupts) -> Calibration {
         interrupts.set_timer(u64::from(u32::MAX) * TIMER_TICK_NS);
-        let start = read_both(interrupts);
-        while (start.1 - interrupts.timer_left()) as u64 * TIMER_TICK_NS < CALIBRATION_NS {
+        Calibration { entry, start: read_both(interrupts) }
+    }
+
+    /// Gives the timer back, at the earliest 2 ms after the start.
+    pub fn finish(self, interrupts: &mut Interrupts) -> Clock {
+        while u64::from(self.start.1 - interrupts.timer_left()) * TIMER_TICK_NS < CALIBRATION_NS {
             core::hint::spin_loop();
         }
         let end = read_both(interrupts);
         interrupts.set_timer(0);
-        let ns = u64::from(start.1 - end.1) * TIMER_TICK_NS;
-        Clock::new(entry, rate(end.0.saturating_sub(start.0), ns))
+        let ns = u64::from(self.start.1 - end.1) * TIMER_TICK_NS;
+        Clock::new(self.entry, rate(end.0.saturating_sub(self.start.0), ns))
     }
+}
 
+impl Clock {
     /// A clock that was 0 at `entry`, at a known rate.
     pub fn new(entry: u64, khz: u64) -> Clock {
         assert!(SANE_KHZ.contains(&khz), "time-stamp counter at {khz} kHz");

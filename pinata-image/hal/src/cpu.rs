@@ -48,6 +48,30 @@ pub(crate) fn halt_until_interrupt() {
     unsafe { asm!("sti", "hlt", "cli", options(nostack)) }
 }
 
+/// Returns from an interrupt that never came. Each such return leaves the null stack segment with attributes of its own, and an
+/// emulator files translated code under them too: without this, all that ran before the first interrupt would be translated a
+/// second time after it.
+pub fn return_from_nothing() {
+    // SAFETY: it goes on behind itself with the same segments, flags and stack pointer; in ring 0 a null stack segment is valid.
+    unsafe {
+        asm!(
+            "mov {stack}, rsp",
+            "mov {code:e}, cs",
+            "lea {next}, [rip + 2f]",
+            "push 0",
+            "push {stack}",
+            "pushfq",
+            "push {code}",
+            "push {next}",
+            "iretq",
+            "2:",
+            stack = out(reg) _,
+            code = out(reg) _,
+            next = out(reg) _,
+        );
+    }
+}
+
 /// Ends the machine: without a usable interrupt table any exception becomes a triple fault, which QEMU reports as
 /// `SHUTDOWN` by `guest-reset`. A microvm without ACPI has no other switch.
 pub fn end() -> ! {

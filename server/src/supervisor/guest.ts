@@ -76,6 +76,7 @@ export class Guest {
     this.#readyDeadline = setTimeout(() => this.condemn('it was not ready in time'), READY_DEADLINE_MS);
     this.ended = machine.ended.then(end => this.#onEnd(end));
     machine.channel.on('data', (bytes: Uint8Array) => this.#onBytes(bytes));
+    machine.channel.resume();
   }
 
   /** Asks the vault key to sign for `root` (hex of 32 bytes), one at a time. Throws GUEST_NOT_READY, PROOF_INVALID. */

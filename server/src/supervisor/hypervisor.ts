@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { ChannelPair } from './channel-pair.ts';
 import type { GuestImage } from './image.ts';
 
 /** What runs guests. One implementation: QEMU (`qemu.ts`). */
@@ -6,8 +7,16 @@ export interface Hypervisor {
   /**
    * Starts a machine on exactly these image bytes and resolves once it runs. Throws QEMU_UNUSABLE where it does not.
    * `place` numbers the machines that run at the same time, from 0: each place has a user of its own where that is possible.
+   * `channel` is the guest's, where one was made for it.
    */
-  start(order: { name: string; place: number; image: GuestImage }): Promise<RunningMachine>;
+  start(order: MachineOrder): Promise<RunningMachine>;
+}
+
+export interface MachineOrder {
+  name: string;
+  place: number;
+  image: GuestImage;
+  channel?: ChannelPair | undefined;
 }
 
 export type Accelerator = 'tcg' | 'kvm';

@@ -76,6 +76,7 @@ export class Keeper {
     this.#stopping.abort();
     await this.#end('host');
     await this.#loop;
+    this.#options.plan.provider.close?.();
   }
 
   /** Ends the current guest; the next one follows. Throws GUEST_NOT_READY. */
@@ -133,12 +134,21 @@ export class Keeper {
     const bootId = newUuidV7(Date.now());
     this.#show('booting');
     const image = await readImage();
-    const machine = await hypervisor.start({ name: plan.name, place: plan.place, image });
     const target = plan.name;
     const prefaceKey = newPrefaceKey();
-    const { prize, network, publicUrl, limits, authority } = plan;
-    const boot = { target, prize, network, publicUrl, limits, bootId, imageSha256: image.sha256, prefaceKey };
-    const provision = plan.provider.prepare({ ...boot, authority: authority?.given ?? null }, machine.channel);
+    const { provider, prize, network, publicUrl, limits, authority } = plan;
+    const order = {
+      ...{ target, prize, network, publicUrl, limits, bootId, imageSha256: image.sha256, prefaceKey },
+      authority: authority?.given ?? null,
+    };
+    // Where the channel is there first, the provision is made while the machine starts.
+    const channel = await provider.channel?.();
+    const early = channel && provider.prepare(order, channel.host);
+    const machine = await hypervisor.start({ name: target, place: plan.place, image, channel }).catch(error => {
+      early?.abandon();
+      throw error;
+    });
+    const provision = early ?? provider.prepare(order, machine.channel);
     const guest = new Guest(
       machine,
       { target, bootId, imageSha256: image.sha256, provision, certificates: certificatesOf(authority) },

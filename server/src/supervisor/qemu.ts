@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { Duplex, type Stream } from 'node:stream';
 import { PinataError } from '../errors.ts';
+import type { ChannelPair } from './channel-pair.ts';
 import { BARE_ENVIRONMENT, confined, type MachineUser } from './confinement.ts';
 import type {
   Accelerator,
@@ -10,9 +11,9 @@ import type {
   Hypervisor,
   MachineEnd,
   MachineFacts,
+  MachineOrder,
   RunningMachine,
 } from './hypervisor.ts';
-import type { GuestImage } from './image.ts';
 import { openUnnamed } from './inherited-file.ts';
 import { FD, parseForwards, qemuArguments } from './qemu-arguments.ts';
 import type { QemuBinary } from './qemu-binary.ts';
@@ -45,11 +46,12 @@ export class Qemu implements Hypervisor {
     this.#options = Object.freeze({ memoryMiB: GUEST_MEMORY_MIB, ...options });
   }
 
-  async start({ name, place, image }: { name: string; place: number; image: GuestImage }): Promise<RunningMachine> {
+  async start({ name, place, image, channel: made }: MachineOrder): Promise<RunningMachine> {
     const { binary, accelerator, folder, memoryMiB, user } = this.#options;
     const argv = [binary.path, ...qemuArguments({ name, accelerator, memoryMiB })];
+    const imageFd = openUnnamed(folder, image.bytes);
     const startedMs = performance.now();
-    const process = new QemuProcess(confined(argv, user(place)), openUnnamed(folder, image.bytes));
+    const process = new QemuProcess(confined(argv, user(place)), imageFd, made);
     try {
       const { qemuVersion, ports } = await process.whenRunning();
       const facts: MachineFacts = {
@@ -79,12 +81,13 @@ class QemuProcess {
   readonly #lastWords = new Tail(TAIL_BYTES);
   #cause: string | null = null;
 
-  /** Takes over the image's descriptor. */
-  constructor([program = '', ...argv]: string[], imageFd: number) {
-    const stdio = ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', imageFd, 'pipe'] as const;
+  /** Takes over the image's descriptor, and the channel if one was made. */
+  constructor([program = '', ...argv]: string[], imageFd: number, channel?: ChannelPair) {
+    const stdio = ['ignore', 'pipe', 'pipe', channel?.guest ?? 'pipe', 'pipe', imageFd, 'pipe'] as const;
     this.#child = spawn(program, argv, { stdio: [...stdio], cwd: '/', env: BARE_ENVIRONMENT });
     closeSync(imageFd);
-    this.channel = this.#pipe(FD.channel);
+    channel?.guest.destroy();
+    this.channel = channel?.host.on('error', () => {}) ?? this.#pipe(FD.channel);
     this.#qmp = new Qmp(this.#pipe(FD.qmp), (name, data) => this.#onMonitorEvent(name, data));
     const streams: readonly (Stream | null | undefined)[] = this.#child.stdio;
     for (const [fd, tail] of [
@@ -104,12 +107,15 @@ class QemuProcess {
   async whenRunning(): Promise<{ qemuVersion: string; ports: ForwardedPorts }> {
     const deadline = setTimeout(() => this.#child.kill('SIGKILL'), START_DEADLINE_MS);
     try {
-      const qemuVersion = await this.#qmp.greeting;
-      await this.#qmp.command('qmp_capabilities');
-      const usernet = await this.#qmp.command('human-monitor-command', { 'command-line': 'info usernet' });
+      // All at once: QEMU takes them in order, and as soon as it can.
+      const [qemuVersion, , usernet] = await Promise.all([
+        this.#qmp.greeting,
+        this.#qmp.command('qmp_capabilities'),
+        this.#qmp.command('human-monitor-command', { 'command-line': 'info usernet' }),
+        this.#qmp.command('cont'),
+      ]);
       const ports = parseForwards(String(usernet));
       if (!ports) throw new Error('the monitor names no forwarded ports');
-      await this.#qmp.command('cont');
       return { qemuVersion, ports };
     } finally {
       clearTimeout(deadline);
@@ -145,12 +151,15 @@ class QemuProcess {
     setTimeout(() => this.#child.kill('SIGKILL'), EXIT_GRACE_MS).unref();
   }
 
-  /** After `close` rather than `exit`: what the guest wrote last has then been read. */
+  /** After `close` rather than `exit`: what the guest wrote last has then been read, on a channel of another's making too. */
   #whenEnded(): Promise<MachineEnd> {
+    const isRead = new Promise(resolve => this.channel.once('close', resolve));
     return new Promise(resolve => {
       const end = (how: string) => resolve({ detail: this.#cause ?? how, lastWords: this.#lastWords.text });
       this.#child.once('error', error => end(`it could not be started: ${error.message}`));
-      this.#child.once('close', (code, signal) => end(signal ? `ended by ${signal}` : `ended with status ${code}`));
+      this.#child.once('close', (code, signal) => {
+        void isRead.then(() => end(signal ? `ended by ${signal}` : `ended with status ${code}`));
+      });
     });
   }
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { decode } from 'cbor2';
@@ -13,6 +13,7 @@ import { LENGTH_BYTES } from '../wire/channel-frames.ts';
 import { type BootOrder, newPrefaceKey } from './provisioning.ts';
 import { checkSecret, SecretProvider } from './secret-provider.ts';
 import { GUEST_LIMITS } from './targets.ts';
+import { until } from './until.fixture.ts';
 
 const ORDER: BootOrder = {
   ...{ target: 'prize', prize: true, network: 'regtest' as const, publicUrl: 'http://pinata.example' },
@@ -39,6 +40,31 @@ async function channel(t: TestContext, path: string): Promise<[Socket, Socket]> 
   return [host, guest];
 }
 
+/** A provider that leaves nothing waiting behind. */
+function providerFor(t: TestContext, file: string, aheadAfterMs?: number): SecretProvider {
+  const provider = new SecretProvider(file, join(dirname(file), 'compiled'), aheadAfterMs);
+  t.after(() => provider.close());
+  return provider;
+}
+
+/** Until they are reaped. */
+function children(): string[] {
+  return readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
+}
+
+/** The processes that wait for an order. */
+function waiting(): string[] {
+  return children().filter(isWaiting);
+}
+
+function isWaiting(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').endsWith('secret-process.ts\0ahead\0');
+  } catch {
+    return false;
+  }
+}
+
 function keysIn(frame: Uint8Array): Map<string, unknown> {
   const [, , body] = decode<[number, string, Map<string, unknown>]>(frame.subarray(LENGTH_BYTES), { preferMap: true });
   const keys: Map<string, unknown>[] = Object(body.get('keys'));
@@ -51,7 +77,7 @@ test('each guest is given the key that the file holds then, and the supervisor i
   for (const secret of [ONE, TWO]) {
     writeFileSync(file, secret, { mode: 0o600 });
     const [host, guest] = await channel(t, join(place, secret.slice(0, 2)));
-    const prepared = new SecretProvider(file, join(place, 'compiled')).prepare(ORDER, host);
+    const prepared = providerFor(t, file).prepare(ORDER, host);
     const given = await prepared.give(0);
     const key = Buffer.from(secret, 'hex');
     assert.equal(given.keys[0]?.xOnly, Buffer.from(xOnly(key)).toString('hex'));
@@ -67,13 +93,53 @@ test('each guest is given the key that the file holds then, and the supervisor i
   }
 });
 
+test('for the next boot a process waits that reads the file only when it is told to, and is gone afterwards', async t => {
+  const place = folder(t);
+  const file = join(place, 'prize.key');
+  writeFileSync(file, ONE, { mode: 0o600 });
+  const provider = providerFor(t, file, 0);
+  const first = await provider.channel();
+  await provider.prepare(ORDER, first.host).give(0);
+  await until(() => waiting().length === 1);
+  const [pid = ''] = waiting();
+  writeFileSync(file, TWO);
+  const next = await provider.channel();
+  const heard = once(next.guest.resume(), 'data');
+  await provider.prepare(ORDER, next.host).give(0);
+  assert.deepEqual(Buffer.from(Object(keysIn((await heard)[0]).get('vault'))), Buffer.from(TWO, 'hex'));
+  await until(() => !children().includes(pid));
+  for (const { host, guest } of [first, next]) {
+    host.destroy();
+    guest.destroy();
+  }
+});
+
+test('a process that died while it waited is replaced', async t => {
+  const place = folder(t);
+  const file = join(place, 'prize.key');
+  writeFileSync(file, ONE, { mode: 0o600 });
+  const provider = providerFor(t, file, 0);
+  const first = await provider.channel();
+  await provider.prepare(ORDER, first.host).give(0);
+  await until(() => waiting().length === 1);
+  const [pid = ''] = waiting();
+  process.kill(Number(pid), 'SIGKILL');
+  await until(() => !children().includes(pid));
+  const next = await provider.channel();
+  assert.equal((await provider.prepare(ORDER, next.host).give(0)).keys.length, 2);
+  for (const { host, guest } of [first, next]) {
+    host.destroy();
+    guest.destroy();
+  }
+});
+
 test('the channel stays the supervisor’s in both directions', async t => {
   const place = folder(t);
   const file = join(place, 'prize.key');
   writeFileSync(file, ONE, { mode: 0o600 });
   const [host, guest] = await channel(t, join(place, 'socket'));
   const heard = once(host, 'data');
-  const prepared = new SecretProvider(file, join(place, 'compiled')).prepare(ORDER, host);
+  const prepared = providerFor(t, file).prepare(ORDER, host);
   guest.write('hello');
   assert.equal(String((await heard)[0]), 'hello');
   await prepared.give(0);
@@ -86,7 +152,7 @@ test('a guest that ended before it was provided for gets nothing', async t => {
   const file = join(place, 'prize.key');
   writeFileSync(file, ONE, { mode: 0o600 });
   const [host, guest] = await channel(t, join(place, 'socket'));
-  const prepared = new SecretProvider(file, join(place, 'compiled')).prepare(ORDER, host);
+  const prepared = providerFor(t, file).prepare(ORDER, host);
   prepared.abandon();
   host.destroy();
   assert.equal((await buffer(guest)).length, 0);
@@ -101,7 +167,7 @@ test('what is wrong with a file reaches the operator with its path, at start and
       error instanceof PinataError && error.code === code && error.details.path === file && why.test(error.message);
     await assert.rejects(checkSecret(file, 'regtest', false, cache), told);
     const [host] = await channel(t, join(place, code));
-    await assert.rejects(new SecretProvider(file, cache).prepare(ORDER, host).give(0), told);
+    await assert.rejects(providerFor(t, file).prepare(ORDER, host).give(0), told);
   };
   await wrong('SECRET_MISSING', /not there/);
   writeFileSync(file, ONE, { mode: 0o600 });

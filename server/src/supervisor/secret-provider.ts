@@ -1,79 +1,104 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { ERRORS, type ErrorCode, PinataError } from '../errors.ts';
 import type { NetworkName } from '../keys/network.ts';
-import { BARE_ENVIRONMENT, confined } from './confinement.ts';
+import { type ChannelPair, openChannelPair } from './channel-pair.ts';
 import type { PreparedProvision, Provider } from './provider.ts';
 import type { BootOrder, Given } from './provisioning.ts';
-import { type SecretAnswer, type SecretOrder, toWire } from './secret-order.ts';
+import { knownError, SecretChild } from './secret-child.ts';
+import { toWire } from './secret-order.ts';
 
-const PROGRAM = join(import.meta.dirname, 'secret-process.ts');
-const DEADLINE_MS = 10_000;
+/** The next process starts when a new guest's first visitors have been served, rather than beside them. */
+const AHEAD_AFTER_MS = 2000;
 
-/** Provisions guests from a secret file through a process of its own for each, which alone reads it. */
+/** A process that has read nothing yet, with the host's end of a channel that no guest has yet. */
+interface Waiting {
+  child: SecretChild;
+  pair: ChannelPair;
+}
+
+/**
+ * Provisions guests from a secret file through a process of its own for each, which alone reads it. One process waits for the next
+ * boot: starting takes it longer than a guest.
+ */
 export class SecretProvider implements Provider {
   readonly file: string;
-  readonly #cache: string;
+  readonly #folder: string;
+  readonly #aheadAfterMs: number;
+  #waiting: Waiting | null = null;
+  #ahead: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
-  /** `cache`: a folder that only the supervisor can write, where Node keeps the program compiled: half of its start-up time. */
-  constructor(file: string, cache: string) {
+  /** `folder`: one that only the supervisor can enter. Node keeps the program compiled there: half of its start-up time. */
+  constructor(file: string, folder: string, aheadAfterMs = AHEAD_AFTER_MS) {
     this.file = file;
-    this.#cache = cache;
+    this.#folder = folder;
+    this.#aheadAfterMs = aheadAfterMs;
+  }
+
+  async channel(): Promise<ChannelPair> {
+    if (this.#waiting?.child.isGone) this.#waiting = null;
+    this.#waiting ??= await this.#start();
+    return this.#waiting.pair;
   }
 
   prepare(boot: BootOrder, channel: Duplex): PreparedProvision {
-    const child = start({ kind: 'provide', file: this.file, boot: toWire(boot) }, channel, this.#cache);
-    // Node stops reading from a stream that it hands to a child; here both ends of it stay in use.
-    channel.resume();
-    const answered = answerOf(child);
+    const child = this.#childFor(channel);
+    child.tell({ kind: 'provide', file: this.file, boot: toWire(boot) });
+    const answered = child.answer();
     answered.catch(() => {});
     return {
       give: async seq => {
-        child.stdin?.end(`${JSON.stringify({ seq })}\n`);
-        return givenIn(await answered);
+        child.tell({ seq });
+        const given = givenIn(await answered);
+        this.#ahead = setTimeout(() => void this.#startAhead(), this.#aheadAfterMs).unref();
+        return given;
       },
-      abandon: () => child.stdin?.end(),
+      abandon: () => child.dismiss(),
     };
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#ahead);
+    if (this.#waiting) dismiss(this.#waiting);
+    this.#waiting = null;
+  }
+
+  /** A boot that comes before it is done starts one of its own. */
+  async #startAhead(): Promise<void> {
+    const waiting = await this.#start('ahead').catch(() => null);
+    if (waiting && (this.#waiting || this.#isClosed)) dismiss(waiting);
+    else this.#waiting = waiting;
+  }
+
+  async #start(...ahead: 'ahead'[]): Promise<Waiting> {
+    const pair = await openChannelPair(this.#folder);
+    return { pair, child: new SecretChild(pair.host, this.#folder, ...ahead) };
+  }
+
+  #childFor(channel: Duplex): SecretChild {
+    const waiting = this.#waiting;
+    if (waiting?.pair.host !== channel) return new SecretChild(channel, this.#folder);
+    this.#waiting = null;
+    return waiting.child;
   }
 }
 
 /** Reads a secret file once, after making one where `make` says so and none is. Rejects with SECRET_MISSING, SECRET_UNSAFE or SECRET_INVALID. */
 export async function checkSecret(file: string, network: NetworkName, make: boolean, cache: string): Promise<void> {
-  const child = start({ kind: 'check', file, network, make }, null, cache);
-  child.stdin?.end();
-  const answer = await answerOf(child);
-  if ('error' in answer) throw known(answer.error);
+  const child = new SecretChild(null, cache);
+  child.tell({ kind: 'check', file, network, make });
+  const answer = await child.answer();
+  if ('error' in answer) throw knownError(answer.error);
 }
 
-function start(order: SecretOrder, channel: Duplex | null, cache: string): ChildProcess {
-  const [program = '', ...argv] = confined([process.execPath, PROGRAM], null);
-  const child = spawn(program, argv, {
-    stdio: ['pipe', 'pipe', 'inherit', channel ?? 'ignore'],
-    env: { ...BARE_ENVIRONMENT, NODE_COMPILE_CACHE: cache },
-    timeout: DEADLINE_MS,
-    killSignal: 'SIGKILL',
-  });
-  child.stdin?.on('error', () => {});
-  child.stdin?.write(`${JSON.stringify(order)}\n`);
-  return child;
+function dismiss({ child, pair }: Waiting): void {
+  child.dismiss();
+  pair.host.destroy();
+  pair.guest.destroy();
 }
 
-async function answerOf(child: ChildProcess): Promise<SecretAnswer> {
-  const failed = new Promise<never>((_, reject) => child.once('error', reject));
-  if (!child.stdout) throw new Error('its output is not piped');
-  const said = await Promise.race([text(child.stdout), failed]);
-  if (!said) throw new Error('the process that reads the secret ended without a word');
-  return JSON.parse(said) as SecretAnswer;
-}
-
-function givenIn(answer: SecretAnswer): Given {
-  if ('error' in answer) throw known(answer.error);
+function givenIn(answer: Awaited<ReturnType<SecretChild['answer']>>): Given {
+  if ('error' in answer) throw knownError(answer.error);
   if ('given' in answer) return answer.given;
   throw new Error('the process that reads the secret gave another answer');
-}
-
-function known({ code, details }: { code: string; details: Record<string, string | number> }): Error {
-  return code in ERRORS ? new PinataError(code as ErrorCode, details) : new Error(code);
 }
