@@ -26,6 +26,8 @@ const CLIENT_PORT: u16 = 10_002;
 /// port.
 const WAITING_PLACES: usize = 8;
 const RECEIVE_BYTES: usize = 4096;
+/// When nothing has moved for this long, there is time for a self-check. Visitors who came at once would wait for it.
+const QUIET_US: Micros = 200_000;
 /// The generator is fed again this often, when there is anything to do at all.
 const RESEED_US: Micros = 60_000_000;
 
@@ -35,6 +37,8 @@ pub struct Kernel {
     interrupts: Interrupts,
     entropy: EntropySource<GuestMemory, Registers>,
     reseed_at: Micros,
+    /// When the next self-check may be made; `None` while not serving, and once all are made.
+    check_at: Option<Micros>,
     guest: Guest,
     /// Waits for the provision, which says how many connections there may be.
     wire: Option<Wire>,
@@ -61,6 +65,7 @@ impl Kernel {
             interrupts,
             entropy,
             reseed_at: RESEED_US,
+            check_at: None,
             guest: Guest(service),
             wire: Some(Wire(nic)),
             pool: None,
@@ -84,7 +89,9 @@ impl Kernel {
             if let Some(pool) = self.pool.as_mut().filter(|_| !spoke) {
                 crate::misdeeds::commit(pool.link());
             }
-            if !spoke && !carried && !self.guest.0.check_ahead() {
+            if spoke || carried {
+                self.check_at = self.check_at.map(|_| now + QUIET_US);
+            } else if !self.check_ahead(now) {
                 self.sleep();
             }
         }
@@ -111,8 +118,19 @@ impl Kernel {
         if let Some(wire) = self.wire.take() {
             self.clock.set_rate(self.guest.0.tsc_khz().unwrap_or(0));
             self.pool = Some(listen(wire, &mut self.guest.0, now));
+            self.check_at = Some(now + QUIET_US);
         }
         self.pool.as_mut().is_some_and(|pool| pool.turn(&mut self.guest, &mut || self.clock.now()))
+    }
+
+    /// Makes a self-check if it is time for one. False when there was none to make.
+    fn check_ahead(&mut self, now: Micros) -> bool {
+        if self.check_at.is_none_or(|at| now < at) {
+            return false;
+        }
+        let made = self.guest.0.check_ahead();
+        self.check_at = self.check_at.filter(|_| made);
+        made
     }
 
     fn reseed(&mut self, now: Micros) {
@@ -130,7 +148,7 @@ impl Kernel {
     fn sleep(&mut self) {
         let mut awake = channel::with(|channel| channel.prepare_sleep());
         let now = self.clock.now();
-        let mut next = self.guest.0.next_deadline();
+        let mut next = self.guest.0.next_deadline().into_iter().chain(self.check_at).min();
         if let Some(pool) = &mut self.pool {
             awake |= pool.link().0.prepare_sleep();
             next = next.into_iter().chain(pool.next_turn(now)).min();

@@ -35,9 +35,9 @@ export class SecretProvider implements Provider {
   }
 
   async channel(): Promise<ChannelPair> {
-    if (this.#waiting?.child.isGone) this.#waiting = null;
-    this.#waiting ??= await this.#start();
-    return this.#waiting.pair;
+    if (this.#waiting?.child.isGone) this.#forget();
+    const { pair } = this.#waiting ?? this.#keep(await this.#start());
+    return pair;
   }
 
   prepare(boot: BootOrder, channel: Duplex): PreparedProvision {
@@ -59,15 +59,27 @@ export class SecretProvider implements Provider {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#ahead);
-    if (this.#waiting) dismiss(this.#waiting);
-    this.#waiting = null;
+    this.#forget();
   }
 
   /** A boot that comes before it is done starts one of its own. */
   async #startAhead(): Promise<void> {
-    const waiting = await this.#start('ahead').catch(() => null);
-    if (waiting && (this.#waiting || this.#isClosed)) dismiss(waiting);
-    else this.#waiting = waiting;
+    const fresh = await this.#start('ahead').catch(() => null);
+    if (!fresh) return;
+    if (this.#isClosed) dismiss(fresh);
+    else this.#keep(fresh);
+  }
+
+  /** Another may have come first. Gives the one that waits from now on. */
+  #keep(fresh: Waiting): Waiting {
+    if (this.#waiting) dismiss(fresh);
+    this.#waiting ??= fresh;
+    return this.#waiting;
+  }
+
+  #forget(): void {
+    if (this.#waiting) dismiss(this.#waiting);
+    this.#waiting = null;
   }
 
   async #start(...ahead: 'ahead'[]): Promise<Waiting> {
