@@ -11,7 +11,8 @@ import { Meter } from './meter.ts';
 import type { PreparedProvision } from './provider.ts';
 import type { Given } from './provisioning.ts';
 
-const READY_DEADLINE_MS = 5000;
+/** A hundred times what it takes; on a machine that has no time for it, starting again would only add to its load. */
+const READY_DEADLINE_MS = 15_000;
 const STOP_GRACE_MS = 1000;
 /** After a fault a guest still writes to its serial port and signals a panic. */
 const LAST_WORDS_MS = 100;
