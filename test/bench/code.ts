@@ -45,9 +45,10 @@ console.log('\n# code');
 
 const crates = await askLinkedCrates(toolchain);
 const files = await count(crates.map(({ folder }) => folder));
-const folders = crates.map(({ folder }) => folder);
+const library = await ensureLibrary();
+const places = { sources: SOURCES, library, crates: crates.map(({ folder }) => folder) };
 const compiled = await countWithoutTests(readCompiled());
-const linkedFiles = (await readLinkedFiles(IMAGE)).map(name => findLinked(name, SOURCES, folders));
+const linkedFiles = (await readLinkedFiles(IMAGE)).map(name => findLinked(name, places));
 const linked = await countWithoutTests(linkedFiles.filter(path => path !== null));
 const rows = crates.map(crate => ({
   ...crate,
@@ -80,19 +81,24 @@ printFigure('own + dependencies', figures(total), { text: `< ${GOAL_LINES} linke
 printFigure('C in any of their packages', `${inC}`.padStart(10).padEnd(30), { text: '0', met: inC === 0 });
 await printStandard();
 
-/** Rust's own library, for which there is no goal; its sources are not part of a minimal toolchain. */
+/** The sources of Rust's own library, which are no part of a minimal toolchain. */
+async function ensureLibrary(): Promise<string> {
+  const folder = join(toolchain.sysroot, 'lib/rustlib/src/rust/library');
+  if (existsSync(join(folder, 'core'))) return folder;
+  say(`installing the sources of Rust's own library with rustup`);
+  const argv = ['component', 'add', 'rust-src', '--toolchain', toolchain.version];
+  const { status, stderr } = await run('rustup', argv, { deadlineMs: CLOC_DEADLINE_MS });
+  if (status !== 0) throw new Error(`rustup ${argv.join(' ')} failed: ${stderr}`);
+  return folder;
+}
+
+/** Rust's own library, for which there is no goal. It comes compiled: what of it was read for the image says nothing. */
 async function printStandard(): Promise<void> {
   console.log(`\nRust's own library ${toolchain.version}, apart`);
-  const library = join(toolchain.sysroot, 'lib/rustlib/src/rust/library');
-  if (!existsSync(join(library, 'core'))) {
-    console.log(`  core and alloc: not counted, their sources are not installed; they come with`);
-    console.log(`  rustup component add rust-src --toolchain ${toolchain.version}`);
-    return;
-  }
-  const folders = STANDARD.map(name => join(library, name, 'src'));
-  const counted = await count(folders);
-  for (const [index, folder] of folders.entries()) {
-    printFigure(`  ${STANDARD[index]}`, `${linesBelow(counted, folder, CODE)}`.padStart(10).padEnd(30));
+  const counted = await count(STANDARD.map(name => join(library, name, 'src')));
+  for (const name of STANDARD) {
+    const lines = (files: readonly CountedFile[]) => `${linesBelow(files, join(library, name, 'src'), CODE)}`;
+    printFigure(`  ${name}`, lines(linked).padStart(10) + '–'.padStart(10) + lines(counted).padStart(10));
   }
 }
 

@@ -21,14 +21,28 @@ async function ask(program: string, args: string[], input?: string): Promise<str
   return stdout;
 }
 
+/** Where sources are here. */
+export interface Places {
+  /** The guest's own. */
+  readonly sources: string;
+  /** Of Rust's own library. */
+  readonly library: string;
+  /** The folders of the crates. */
+  readonly crates: readonly string[];
+}
+
 /** The end of a name: a file of a downloaded crate, or one below the guest's sources. The build has mapped all folders to these. */
 const MAPPED = /(?:^|\/)(?:crates\/([^/]+)\/([^:]+)|pinata-image\/((?!crates\/)[^:]+))$/;
+/** Rust's own library has been compiled elsewhere. */
+const STANDARD = /^(?:\/rustc\/[0-9a-f]+\/)?library\/([^:]+)$/;
 
-/** Where such a file is here; null for Rust's own library. `folders` are those of the crates. */
-export function findLinked(name: string, sources: string, folders: readonly string[]): string | null {
+/** Where such a file is here; null for what is no file. */
+export function findLinked(name: string, { sources, library, crates }: Places): string | null {
+  const [, inLibrary] = STANDARD.exec(name) ?? [];
+  if (inLibrary) return join(library, inLibrary);
   const [, crate, inCrate, inSources] = MAPPED.exec(lastMapped(name)) ?? [];
   if (inSources) return join(sources, inSources);
-  const folder = folders.find(folder => basename(folder) === crate);
+  const folder = crates.find(folder => basename(folder) === crate);
   return folder && inCrate ? join(folder, inCrate) : null;
 }
 
