@@ -115,19 +115,17 @@ async function pinata(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Waits until the page says that all targets are up; the error tells what the containers said. */
+/** Waits until the page says that all is well and both self-tests have passed, for which the gateway must be there; the error tells what the containers said. */
 async function whenHealthy(): Promise<void> {
   const deadline = Date.now() + READY_DEADLINE_MS;
-  for (;;) {
-    const states = await targetStates().catch(() => []);
-    if (states.length === 2 && states.every(state => state === 'ready')) return;
+  while (!(await isHealthy().catch(() => false))) {
     if (Date.now() > deadline) throw new Error(`not up:\n${await compose?.logs()}`);
     await delay(POLL_MS);
   }
 }
 
-async function targetStates(): Promise<string[]> {
+async function isHealthy(): Promise<boolean> {
   const response = await fetch(`http://127.0.0.1:${http}/status.json`);
-  const { targets } = checked(await response.json(), Health, '/status.json');
-  return targets.map(({ state }) => state);
+  const { overall, targets } = checked(await response.json(), Health, '/status.json');
+  return overall === 'ok' && targets.length === 2 && targets.every(({ selfTest }) => selfTest?.passed === true);
 }
