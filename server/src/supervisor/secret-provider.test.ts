@@ -65,6 +65,26 @@ function isWaiting(pid: string): boolean {
   }
 }
 
+/** A provider that has served one boot, with ONE in its file, and the process that waits for the next. Channels end with the test. */
+async function afterOneBoot(t: TestContext) {
+  const file = join(folder(t), 'prize.key');
+  writeFileSync(file, ONE, { mode: 0o600 });
+  const provider = providerFor(t, file, 0);
+  const open = async () => {
+    const pair = await provider.channel();
+    t.after(() => {
+      pair.host.destroy();
+      pair.guest.destroy();
+    });
+    return pair;
+  };
+  const { host } = await open();
+  await provider.prepare(ORDER, host).give(0);
+  await until(() => waiting().length === 1);
+  const [pid = ''] = waiting();
+  return { provider, file, pid, open };
+}
+
 function keysIn(frame: Uint8Array): Map<string, unknown> {
   const [, , body] = decode<[number, string, Map<string, unknown>]>(frame.subarray(LENGTH_BYTES), { preferMap: true });
   const keys: Map<string, unknown>[] = Object(body.get('keys'));
@@ -94,43 +114,21 @@ test('each guest is given the key that the file holds then, and the supervisor i
 });
 
 test('for the next boot a process waits that reads the file only when it is told to, and is gone afterwards', async t => {
-  const place = folder(t);
-  const file = join(place, 'prize.key');
-  writeFileSync(file, ONE, { mode: 0o600 });
-  const provider = providerFor(t, file, 0);
-  const first = await provider.channel();
-  await provider.prepare(ORDER, first.host).give(0);
-  await until(() => waiting().length === 1);
-  const [pid = ''] = waiting();
+  const { provider, file, pid, open } = await afterOneBoot(t);
   writeFileSync(file, TWO);
-  const next = await provider.channel();
+  const next = await open();
   const heard = once(next.guest.resume(), 'data');
   await provider.prepare(ORDER, next.host).give(0);
   assert.deepEqual(Buffer.from(Object(keysIn((await heard)[0]).get('vault'))), Buffer.from(TWO, 'hex'));
   await until(() => !children().includes(pid));
-  for (const { host, guest } of [first, next]) {
-    host.destroy();
-    guest.destroy();
-  }
 });
 
 test('a process that died while it waited is replaced', async t => {
-  const place = folder(t);
-  const file = join(place, 'prize.key');
-  writeFileSync(file, ONE, { mode: 0o600 });
-  const provider = providerFor(t, file, 0);
-  const first = await provider.channel();
-  await provider.prepare(ORDER, first.host).give(0);
-  await until(() => waiting().length === 1);
-  const [pid = ''] = waiting();
+  const { provider, pid, open } = await afterOneBoot(t);
   process.kill(Number(pid), 'SIGKILL');
   await until(() => !children().includes(pid));
-  const next = await provider.channel();
+  const next = await open();
   assert.equal((await provider.prepare(ORDER, next.host).give(0)).keys.length, 2);
-  for (const { host, guest } of [first, next]) {
-    host.destroy();
-    guest.destroy();
-  }
 });
 
 test('the channel stays the supervisor’s in both directions', async t => {
