@@ -51,12 +51,13 @@ if [ "${1:-}" != --force ] && [ -f "$OUT" ] && [ "$(cat "$STAMP" 2>/dev/null)" =
 fi
 
 # One flag per element, separated by 0x1f as cargo wants it. Vector code is slow under emulation: hence an old processor and the
-# plain version of the curve.
+# plain version of the curve. Code that runs for the first time is slow too: hence SHA-256 as a loop.
 flags=(
   '--cfg=pinata_image'
   -Crelocation-model=pie
   -Ctarget-cpu=x86-64-v2
   '--cfg=curve25519_dalek_backend="serial"'
+  '--cfg=sha2_backend_soft="compact"'
   "--remap-path-prefix=$PWD=pinata-image"
   "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
 )

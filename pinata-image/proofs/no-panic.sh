@@ -10,7 +10,8 @@ TARGET=x86_64-unknown-linux-gnu
 FLAGS='--cfg=pinata_image
 -Crelocation-model=pie
 -Ctarget-cpu=x86-64-v2
---cfg=curve25519_dalek_backend="serial"'
+--cfg=curve25519_dalek_backend="serial"
+--cfg=sha2_backend_soft="compact"'
 # What an object may take from elsewhere: the allocator's entry points that return null instead of panicking, memory functions,
 # the formatter's own functions (for `Debug`), and the functions of the two crypto crates, which are trusted, not checked.
 ALLOWED='__rustc::__rust_(alloc|dealloc|realloc|alloc_zeroed|no_alloc_shim_is_unstable_v2)|mem(cpy|move|set|cmp)'

@@ -43,7 +43,7 @@ TO_HOST = [
     ("hello", 0, "hello", {"version": 1, "image": "0.1.0"}),
     ("ready", 1, "ready", {
         "boot": b(1, 16), "authority": "born", "ca": b(2, 400), "server": b(3, 300), "client": b(4, 256),
-        "keys": [{"role": "vault", "xonly": b(5, 32)}, {"role": "heap", "xonly": b(6, 32)}], "us": 30000,
+        "us": 30000,
     }),
     ("event-accepted", 2, "event", event("accepted", port=10000)),
     ("event-preface-bad", 3, "event", event("preface_bad", id=None, port=10002, reason="mac")),

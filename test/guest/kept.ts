@@ -39,7 +39,12 @@ export async function supervise(t: TestContext, spoolBytes: number): Promise<Sup
   let told = 0;
   const real = await openSpool({ folder, name: 'supervisor', capBytes: spoolBytes });
   const spool: Spool = {
-    ...{ epoch: real.epoch, flush: () => real.flush(), hasRoom: bytes => real.hasRoom(bytes) },
+    ...{
+      epoch: real.epoch,
+      flush: () => real.flush(),
+      flushed: () => real.flushed(),
+      hasRoom: bytes => real.hasRoom(bytes),
+    },
     ...{ reserve: bytes => real.reserve(bytes), serve: path => real.serve(path), close: () => real.close() },
     append: fact => {
       if (fact.kind === 'guest') told++;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -8,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { before, test } from 'node:test';
 import { connect as tlsConnect } from 'node:tls';
-import { encodePreface } from '../../server/src/gateway/preface.ts';
+import { encodePreface, readyPrefaceKey } from '../../server/src/gateway/preface.ts';
 import { type PracticeAuthority, practiceAuthority } from '../../server/src/keys/practice-authority.ts';
 import { releaseDocument } from '../../server/src/keys/release-document.ts';
 import { encodeWif, newSecretKey, type SecretKey, xOnly } from '../../server/src/keys/secret-key.ts';
@@ -88,7 +87,7 @@ function giving(vault: SecretKey, heap: SecretKey): Provider {
 async function getDocument({ address, prefaceKey }: Served, { credentials }: PracticeAuthority): Promise<string> {
   const socket = connect(address.serverPorts[0] ?? 0, address.host);
   await once(socket, 'connect');
-  socket.write(encodePreface(newAttemptId(nowMicros()), GUEST_SERVER_PORT, createSecretKey(prefaceKey)));
+  socket.write(encodePreface(newAttemptId(nowMicros()), GUEST_SERVER_PORT, readyPrefaceKey(prefaceKey)));
   const own = { ca: credentials['ca.pem'], cert: credentials['client.pem'], key: credentials['client.key'] };
   return text(tlsConnect({ socket, servername: 'pinata', ...own }));
 }

@@ -16,14 +16,16 @@ const LIFE_MAX_MS = 10_000;
 
 /** Gives each guest a key of its own, from this process. */
 export const openProvider: Provider = {
-  prepare: (order: BootOrder, channel: Duplex) => ({
-    give: async seq => {
-      const provisioning = makeProvisioning(order, newSecretKey());
-      channel.write(provisioning.frame(seq));
-      return provisioning.given;
-    },
-    abandon: () => {},
-  }),
+  prepare: (order: BootOrder, channel: Duplex) => {
+    const provisioning = makeProvisioning(order, newSecretKey());
+    return {
+      give: async seq => {
+        channel.write(provisioning.frame(seq));
+        return provisioning.given;
+      },
+      abandon: () => {},
+    };
+  },
 };
 
 /** How one boot went. */

@@ -21,7 +21,7 @@ pub use command::{Command, GivenAuthority, KeyRole, Limits, Provision, SecretKey
 pub use event::{Detail, Event};
 pub use inbox::Inbox;
 pub use outbox::{ORDINARY_BYTES, Outbox, RESERVED_BYTES};
-pub use report::{PublicKey, Report, fault_frame};
+pub use report::{Report, fault_frame};
 pub use strict::Malformed;
 
 /// Longest CBOR in one frame.

@@ -1,6 +1,5 @@
 //! What the guest says.
 
-use crate::command::KeyRole;
 use crate::event::{Detail, Event};
 use crate::{HEADER_BYTES, VERSION};
 use alloc::{string::String, vec::Vec};
@@ -24,7 +23,6 @@ pub enum Report {
         ca: Vec<u8>,
         server: Vec<u8>,
         client: Vec<u8>,
-        keys: Vec<PublicKey>,
         us: u64,
     },
     Event(Event),
@@ -43,13 +41,6 @@ pub enum Report {
         reason: String,
         location: String,
     },
-}
-
-/// The public half of a provisioned key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PublicKey {
-    pub role: KeyRole,
-    pub x_only: [u8; 32],
 }
 
 impl Report {
@@ -77,14 +68,10 @@ impl Report {
             Report::Hello { image } => {
                 e.str("hello")?.map(2)?.str("version")?.u64(VERSION)?.str("image")?.str(image)?;
             }
-            Report::Ready { boot, born, ca, server, client, keys, us } => {
-                e.str("ready")?.map(7)?.str("boot")?.bytes(boot)?;
+            Report::Ready { boot, born, ca, server, client, us } => {
+                e.str("ready")?.map(6)?.str("boot")?.bytes(boot)?;
                 e.str("authority")?.str(if *born { "born" } else { "given" })?;
                 e.str("ca")?.bytes(ca)?.str("server")?.bytes(server)?.str("client")?.bytes(client)?;
-                e.str("keys")?.array(keys.len() as u64)?;
-                for key in keys {
-                    e.map(2)?.str("role")?.str(key.role.name())?.str("xonly")?.bytes(&key.x_only)?;
-                }
                 e.str("us")?.u64(*us)?;
             }
             Report::Event(event) => {

@@ -4,7 +4,7 @@ use crate::support::cbor::Item;
 use crate::support::input::Input;
 use crate::support::memory::Meter;
 use pinata_channel::{
-    Detail, Event, FRAME_BYTES_MAX, HEADER_BYTES, KeyRole, ORDINARY_BYTES, Outbox, PublicKey, RESERVED_BYTES, Report,
+    Detail, Event, FRAME_BYTES_MAX, HEADER_BYTES, ORDINARY_BYTES, Outbox, RESERVED_BYTES, Report,
     fault_frame,
 };
 
@@ -118,7 +118,6 @@ fn report(input: &mut Input<'_>) -> Report {
             ca: der(input),
             server: der(input),
             client: der(input),
-            keys: (0..input.below(4)).map(|_| public_key(input)).collect(),
             us: input.long(),
         },
         2 => {
@@ -155,11 +154,6 @@ fn detail(input: &mut Input<'_>) -> Detail {
         17 => Detail::HandshakeSecrets { client_random: input.array(), client: input.array(), server: input.array() },
         _ => Detail::SessionTag { tag: input.array() },
     }
-}
-
-fn public_key(input: &mut Input<'_>) -> PublicKey {
-    let role = if input.flag() { KeyRole::Vault } else { KeyRole::Heap };
-    PublicKey { role, x_only: input.array() }
 }
 
 fn der(input: &mut Input<'_>) -> Vec<u8> {

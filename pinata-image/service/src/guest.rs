@@ -6,11 +6,11 @@ use crate::tags::{Role, Tags};
 use crate::{CLIENT_PORT, Micros, SERVER_PORT};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use pinata_channel::{KeyRole, Limits, Outbox, Provision, PublicKey, Report, SecretKey};
+use pinata_channel::{KeyRole, Limits, Outbox, Provision, Report, SecretKey};
 use pinata_entropy::Generator;
 use pinata_preface::{PrefaceKey, Replays};
 use pinata_tls::{Authority, AuthorityError, Engine, EngineError};
-use pinata_vault::{BadKey, Binding, Page, SealError, Vault, x_only};
+use pinata_vault::{BadKey, Binding, Page, SealError, Vault, check_key};
 use sha2::{Digest, Sha256};
 
 const MICROS_PER_SECOND: u64 = 1_000_000;
@@ -76,8 +76,8 @@ pub(crate) struct Guest {
     shared: Shared,
     places: Places,
     generator: &'static Generator,
-    /// Deliberately in ordinary heap: whoever can sign with one of these has read guest memory. Each with its public half.
-    heap_keys: Vec<(SecretKey, PublicKey)>,
+    /// Deliberately in ordinary heap: whoever can sign with one of these has read guest memory. The guest itself never uses one.
+    _heap_keys: Vec<SecretKey>,
     boot: [u8; 16],
     born: bool,
     tsc_khz: u64,
@@ -106,11 +106,7 @@ impl Guest {
         let ca_sha256 = Sha256::digest(&authority.certificates().ca).into();
         let binding = Binding { target, boot, image, ca_sha256 };
         let vault = Vault::seal(page, &vault_key.key, &document, binding).map_err(Unserveable::Seal)?;
-        let with_public = |key: SecretKey| {
-            let public = PublicKey { role: key.role, x_only: x_only(&key.key)? };
-            Ok((key, public))
-        };
-        let heap_keys = heap_keys.into_iter().map(with_public).collect::<Result<Vec<_>, BadKey>>()?;
+        heap_keys.iter().try_for_each(|key| check_key(&key.key))?;
 
         let shared = Shared {
             limits,
@@ -122,21 +118,18 @@ impl Guest {
             clock,
         };
         let places = Places::new(limits.places_server, limits.places_client);
-        Ok(Guest { shared, places, generator, heap_keys, boot, born, tsc_khz, proofs: 0 })
+        Ok(Guest { shared, places, generator, _heap_keys: heap_keys, boot, born, tsc_khz, proofs: 0 })
     }
 
     /// The report that the guest serves.
     pub(crate) fn ready(&self, now: Micros) -> Report {
         let certificates = self.shared.engine.certificates().clone();
-        let vault = PublicKey { role: KeyRole::Vault, x_only: *self.shared.vault.x_only() };
-        let heap = self.heap_keys.iter().map(|(_, public)| *public);
         Report::Ready {
             boot: self.boot,
             born: self.born,
             ca: certificates.ca,
             server: certificates.server,
             client: certificates.client,
-            keys: core::iter::once(vault).chain(heap).collect(),
             us: now,
         }
     }

@@ -17,7 +17,7 @@ pub use heap_page::HeapPage;
 pub use layout::DOCUMENT_BYTES_MAX;
 pub use page::{PAGE_BYTES, Page};
 pub use proof::{Binding, Proof};
-pub use schnorr::{BadKey, x_only};
+pub use schnorr::{BadKey, check_key};
 
 use alloc::{boxed::Box, vec::Vec};
 use layout::KEY_BYTES;
@@ -37,7 +37,6 @@ pub enum SealError {
 pub struct Vault {
     page: Box<dyn Page>,
     binding: Binding,
-    x_only: [u8; 32],
 }
 
 impl Vault {
@@ -48,19 +47,14 @@ impl Vault {
         document: &[u8],
         binding: Binding,
     ) -> Result<Vault, SealError> {
-        let x_only = x_only(key).map_err(|BadKey| SealError::Key)?;
+        check_key(key).map_err(|BadKey| SealError::Key)?;
         if document.len() > DOCUMENT_BYTES_MAX {
             return Err(SealError::Document);
         }
         let mut written = None;
         page.with_page(&mut |memory| written = layout::write(memory, key, document));
         written.ok_or(SealError::Document)?;
-        Ok(Vault { page, binding, x_only })
-    }
-
-    /// The public half of the vault key: x-only, by BIP-340.
-    pub fn x_only(&self) -> &[u8; 32] {
-        &self.x_only
+        Ok(Vault { page, binding })
     }
 
     /// The release document; empty if there is no memory to hold it, for this must not panic. Consumes the proof of
@@ -85,11 +79,12 @@ impl Vault {
     /// Signs the bound message over `root` by BIP-340. `nonce` is 32 fresh random bytes (its auxiliary randomness).
     pub fn prove(&mut self, root: &[u8; 32], nonce: &[u8; 32]) -> Result<Proof, BadKey> {
         let message = self.binding.message(root);
-        let mut signature = Err(BadKey);
+        let mut signed = Err(BadKey);
         self.page.with_page(&mut |memory| {
-            signature = layout::key(memory).ok_or(BadKey).and_then(|key| schnorr::sign(key, &message, nonce));
+            signed = layout::key(memory).ok_or(BadKey).and_then(|key| schnorr::sign(key, &message, nonce));
         });
-        Ok(Proof { root: *root, message, signature: signature?, key: self.x_only })
+        let (signature, key) = signed?;
+        Ok(Proof { root: *root, message, signature, key })
     }
 }
 
@@ -166,6 +161,5 @@ mod tests {
         let signature = k256::schnorr::Signature::try_from(&proof.signature[..]).unwrap();
         assert!(key.verify_raw(&proof.message, &signature).is_ok());
         assert!(key.verify_raw(&binding().message(&[8; 32]), &signature).is_err());
-        assert_eq!(&proof.key, vault.x_only());
     }
 }

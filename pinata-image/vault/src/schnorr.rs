@@ -6,17 +6,22 @@ use k256::schnorr::SigningKey;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadKey;
 
-/// The x-only public key of a secret key.
-pub fn x_only(key: &[u8; 32]) -> Result<[u8; 32], BadKey> {
-    let key = SigningKey::from_slice(key).map_err(|_| BadKey)?;
-    Ok(key.verifying_key().to_bytes().into())
+/// The order of the group of secp256k1, big-endian (SEC 2, section 2.4.1).
+const ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xba, 0xae, 0xdc,
+    0xe6, 0xaf, 0x48, 0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41,
+];
+
+/// Whether it is a secret key. By its bytes alone, so that nothing of the curve is needed before the first proof.
+pub fn check_key(key: &[u8; 32]) -> Result<(), BadKey> {
+    if *key != [0; 32] && *key < ORDER { Ok(()) } else { Err(BadKey) }
 }
 
-/// Signs the 32 bytes of `message` as they are.
-pub(crate) fn sign(key: &[u8], message: &[u8; 32], nonce: &[u8; 32]) -> Result<[u8; 64], BadKey> {
+/// Signs the 32 bytes of `message` as they are. Gives the signature and the x-only public key that verifies it.
+pub(crate) fn sign(key: &[u8], message: &[u8; 32], nonce: &[u8; 32]) -> Result<([u8; 64], [u8; 32]), BadKey> {
     let key = SigningKey::from_slice(key).map_err(|_| BadKey)?;
     let signature = key.sign_raw(message, nonce).map_err(|_| BadKey)?;
-    Ok(signature.to_bytes())
+    Ok((signature.to_bytes(), key.verifying_key().to_bytes().into()))
 }
 
 #[cfg(test)]
@@ -37,12 +42,25 @@ mod tests {
     }
 
     #[test]
+    fn takes_the_keys_that_can_sign() {
+        let near = |last| {
+            let mut key = ORDER;
+            key[31] = last;
+            key
+        };
+        let keys = [[0; 32], [0xff; 32], [1; 32], ORDER, near(0x40), near(0x42)];
+        for key in keys {
+            assert_eq!(check_key(&key).is_ok(), sign(&key, &[1; 32], &[2; 32]).is_ok(), "{key:x?}");
+        }
+    }
+
+    #[test]
     fn signs_like_bip340() {
         let mut checked = 0;
         for line in VECTORS.lines().filter(|line| !line.starts_with('#')) {
             let field: std::vec::Vec<&str> = line.split(' ').collect();
-            assert_eq!(hex(&x_only(&bytes(field[0])).unwrap()), field[1]);
-            let signature = sign(&bytes::<32>(field[0]), &bytes(field[3]), &bytes(field[2])).unwrap();
+            let (signature, key) = sign(&bytes::<32>(field[0]), &bytes(field[3]), &bytes(field[2])).unwrap();
+            assert_eq!(hex(&key), field[1]);
             assert_eq!(hex(&signature), field[4]);
             checked += 1;
         }

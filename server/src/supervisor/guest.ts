@@ -38,6 +38,8 @@ export interface GuestListener {
 /** A guest that listens. */
 export interface ReadyGuest {
   ready: GuestReady;
+  /** The public halves of what it was given. */
+  keys: Given['keys'];
   /** From the start of the hypervisor to the `ready` frame. */
   bootUs: number;
   prize: Given['prize'];
@@ -55,7 +57,7 @@ export class Guest {
   readonly #ready = Promise.withResolvers<ReadyGuest>();
   readonly #readyDeadline: NodeJS.Timeout;
   #given: Promise<Given> | null = null;
-  #serving: GuestReady | null = null;
+  #serving: { ready: GuestReady; vaultKey: string } | null = null;
   #proof: { root: string; resolve(proof: Proof): void; reject(error: Error): void } | null = null;
   #condemned = false;
   /** Why it could not be given its provision. */
@@ -94,7 +96,7 @@ export class Guest {
     try {
       this.#say(this.#conversation.say({ type: 'prove', root: Uint8Array.from(Buffer.from(root, 'hex')) }));
       const proof = await promise;
-      const why = verifyProof(proof, { root, key: vaultKey(serving) });
+      const why = verifyProof(proof, { root, key: serving.vaultKey });
       if (why) throw new PinataError('PROOF_INVALID', { why });
       return proof;
     } finally {
@@ -181,21 +183,21 @@ export class Guest {
       if (!this.#given) throw new ChannelError('ready out of order');
       const { keys, prize } = await this.#given;
       if (this.#condemned) return;
-      this.#believe(ready, keys);
+      this.#believe(ready);
       clearTimeout(this.#readyDeadline);
-      this.#serving = ready;
-      this.#ready.resolve({ ready, bootUs, prize });
+      this.#serving = { ready, vaultKey: keys.find(({ role }) => role === 'vault')?.xOnly ?? '' };
+      this.#ready.resolve({ ready, bootUs, keys, prize });
     } catch (error) {
       this.condemn(publicReason(error));
     }
   }
 
-  #believe(ready: GuestReady, keys: Given['keys']): void {
+  /** That it got the keys it was given is shown by its proofs. */
+  #believe(ready: GuestReady): void {
     const { bootId, certificates } = this.#order;
     const authority = certificates ? 'given' : 'born';
     if (ready.bootId !== bootId) throw new ChannelError('ready.boot is another boot');
     if (ready.authority !== authority) throw new ChannelError(`ready.authority is not ${authority}`);
-    if (JSON.stringify(ready.keys) !== JSON.stringify(keys)) throw new ChannelError('ready.keys are other keys');
     for (const name of ['ca', 'server', 'client'] as const) {
       if (certificates && ready[name] !== certificates[name])
         throw new ChannelError(`ready.${name} is not the given one`);
@@ -206,7 +208,7 @@ export class Guest {
     const { target, bootId, imageSha256 } = this.#order;
     // Not an offence: it may come after its deadline.
     if (!this.#proof || !this.#serving || root !== this.#proof.root) return;
-    const caSha256 = sha256Hex(Buffer.from(this.#serving.ca, 'base64'));
+    const caSha256 = sha256Hex(Buffer.from(this.#serving.ready.ca, 'base64'));
     this.#proof.resolve({ root, message, signature, key, target, bootId, imageSha256, caSha256 });
   }
 
@@ -225,10 +227,6 @@ export class Guest {
     this.#proof?.reject(new PinataError('GUEST_NOT_READY', { target }));
     return why;
   }
-}
-
-function vaultKey(ready: GuestReady): string {
-  return ready.keys.find(({ role }) => role === 'vault')?.xOnly ?? '';
 }
 
 /** For the published end of a boot: a refusal in words, anything else by its code or name alone. */

@@ -190,10 +190,10 @@ export class Keeper {
     log.info({ target, bootId, endedBy, detail }, 'guest ended');
   }
 
-  #onReady(bootId: BootId, { ready, bootUs, prize }: ReadyGuest, prefaceKey: Uint8Array): void {
+  #onReady(bootId: BootId, { ready, bootUs, keys, prize }: ReadyGuest, prefaceKey: Uint8Array): void {
     const { plan, recorder, log } = this.#options;
     if (this.#current?.bootId !== bootId || this.#endedBy) return;
-    const { ca, server, client, authority, keys } = ready;
+    const { ca, server, client, authority } = ready;
     recorder.record({
       kind: 'ready',
       t: nowMicros(),

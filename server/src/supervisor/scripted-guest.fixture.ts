@@ -90,19 +90,11 @@ export class ScriptedMachine implements RunningMachine {
     const authority = body.get('authority');
     const given = authority instanceof Map ? authority : null;
     const der = (name: string) => (given ? bytesIn(given, name) : new TextEncoder().encode(name));
-    const keys = this.#keys().map(
-      ({ role, key }) =>
-        new Map<string, unknown>([
-          ['role', role],
-          ['xonly', schnorr.getPublicKey(key)],
-        ]),
-    );
     const certificates = { ca: der('ca'), server: der('server'), client: der('client') };
     this.#bend('ready', {
       boot: body.get('boot'),
       authority: given ? 'given' : 'born',
       ...certificates,
-      keys,
       us: 30_000,
     });
   }

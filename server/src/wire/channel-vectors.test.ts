@@ -96,10 +96,9 @@ function asVector(message: GuestMessage): Record<string, unknown> {
     case 'hello':
       return { version: 1, image: message.image };
     case 'ready': {
-      const { bootId, ca, server, client, keys, ...rest } = message.ready;
+      const { bootId, ca, server, client, ...rest } = message.ready;
       const certificates = { ca: der(ca), server: der(server), client: der(client) };
-      const publicKeys = keys.map(({ role, xOnly }) => ({ role, xonly: hex(xOnly) }));
-      return { boot: id(bootId), ...certificates, keys: publicKeys, ...rest };
+      return { boot: id(bootId), ...certificates, ...rest };
     }
     case 'event': {
       const owner = message.id === null ? {} : { id: id(message.id) };
@@ -113,7 +112,13 @@ function asVector(message: GuestMessage): Record<string, unknown> {
         }
         case 'handshake_secrets': {
           const { clientRandom, client, server, ...rest } = event;
-          return { ...owner, ...rest, client_random: hex(clientRandom), client: hex(client), server: hex(server) };
+          return {
+            ...owner,
+            ...rest,
+            client_random: hex(clientRandom),
+            client: hex(client ?? ''),
+            server: hex(server ?? ''),
+          };
         }
         case 'session_tag':
           return { ...owner, ...event, tag: hex(event.tag) };

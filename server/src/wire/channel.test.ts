@@ -27,7 +27,6 @@ const BODIES: Record<string, Record<string, unknown>> = {
     ca: filled(400, 1),
     server: filled(400, 2),
     client: filled(400, 3),
-    keys: [map({ role: 'vault', xonly: filled(32, 4) })],
     us: 30_000,
   },
   proof: { root: filled(32, 1), message: filled(32, 2), signature: filled(64, 3), key: filled(32, 4) },

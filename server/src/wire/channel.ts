@@ -21,7 +21,6 @@ export interface GuestReady {
   ca: string;
   server: string;
   client: string;
-  keys: { role: KeyRole; xOnly: string }[];
   us: number;
 }
 
@@ -29,7 +28,6 @@ export type KeyRole = 'vault' | 'heap';
 
 export const CHANNEL_VERSION = 1;
 const CERTIFICATE_MAX_BYTES = 4096;
-const KEYS_MAX = 4;
 
 /** The profile's CBOR and no more: definite lengths, shortest form, no tags, floats, bignums, undefined or repeated keys. */
 const STRICT = {
@@ -99,18 +97,10 @@ function readReady(fields: Fields): GuestReady {
     ca: fields.base64('ca', CERTIFICATE_MAX_BYTES),
     server: fields.base64('server', CERTIFICATE_MAX_BYTES),
     client: fields.base64('client', CERTIFICATE_MAX_BYTES),
-    keys: fields.list('keys', 1, KEYS_MAX).map(readPublicKey),
     us: fields.uint('us'),
   };
   fields.end();
   return ready;
-}
-
-function readPublicKey(value: unknown): { role: KeyRole; xOnly: string } {
-  const fields = new Fields(value, 'ready.keys');
-  const key = { role: fields.oneOf('role', ['vault', 'heap']), xOnly: fields.hex('xonly', 32) };
-  fields.end();
-  return key;
 }
 
 function readAttemptEvent(fields: Fields): GuestMessage {
