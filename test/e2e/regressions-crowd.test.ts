@@ -6,7 +6,7 @@ import { allRows } from './ledger.ts';
 import { peakMemory } from './memory.ts';
 import type { Boot } from './observer.ts';
 import { winner } from './peers/attacks.ts';
-import { certificateDrips, helloDrips, longCertificates, mutes } from './peers/crowd.ts';
+import { certificateDrips, helloDrips, longCertificates, mutes, silentCallers } from './peers/crowd.ts';
 import type { Line } from './peers/line.ts';
 import { relay } from './peers/relay.ts';
 import { ScriptedClient } from './peers/scripted-client.ts';
@@ -22,6 +22,8 @@ const QEMU_PEAK_BYTES = 96 * MIB;
 const GATEWAY_PEAK_BYTES = 256 * MIB;
 /** Of the 64 places that the supervisor gives a guest, the gateway keeps one for self-tests. */
 const OUTSIDERS = 63;
+/** They wait until others have been slow for long enough to give way to them. */
+const TOO_MANY = 25;
 /** Buffers for long messages (`pinata-image/tls/src/buffer.rs`). */
 const LONG_MESSAGES = 8;
 /** The aim is one second, on a machine that does nothing else; `./pinata bench guest` measures. */
@@ -40,15 +42,16 @@ after(() => trial?.stop());
 /** Those who use up the guests' patience: they begin before the first test, go on beside all others, and are judged by the last ones. */
 async function gather() {
   const { prize, practice } = trial.it.ports;
-  const long = await longCertificates(prize, 1, LONG_MESSAGES + 4);
+  const long = await longCertificates(practice, 1, LONG_MESSAGES + 4);
   await until('four of them were cut off', () => long.filter(line => line.isOver).length === 4);
   return {
     long,
-    flood: await helloDrips(prize, 2, OUTSIDERS - LONG_MESSAGES + 25),
+    flood: await helloDrips(prize, 2, OUTSIDERS + TOO_MANY),
     drips: await helloDrips(practice, 3, 40),
     mutes: await mutes(practice, 4, 16),
-    mutesForClient: await mutes(practice + 2, 5, 10),
+    mutesForClient: await mutes(practice + 2, 5, 10, 5),
     certificates: await certificateDrips({ server: practice, client: practice + 2 }, 6),
+    callers: await silentCallers(practice + 1, trial.it.ports.callback, 8),
   };
 }
 
@@ -77,15 +80,20 @@ describe('a crowd that wants nothing but patience', () => {
     await all(crowd.mutesForClient, { outcome: 'idle_timeout', depth: 0, says: 'limit handshake' });
   });
 
+  test('a caller who says nothing when called back, or nothing more than a hello, ends at the guest’s deadline', async () => {
+    const { mute, stuck } = crowd.callers;
+    await trial.assertRow(mute, { outcome: 'idle_timeout', depth: 0, says: 'limit handshake' });
+    await trial.assertRow(stuck, { ...timeout, depth: 3 });
+  });
+
   test('of long Certificates as many as there are buffers for end at their deadline, the rest at once', async () => {
     const outcomes = await trial.tally(crowd.long);
     assert.deepEqual(outcomes, { handshake_timeout: LONG_MESSAGES, guest_limit: crowd.long.length - LONG_MESSAGES });
   });
 
-  test('beyond the places the gateway says so, and self-tests find theirs', async () => {
-    const placed = OUTSIDERS - LONG_MESSAGES;
+  test('beyond the places the gateway gives each to whoever waits in turn, and self-tests find theirs', async () => {
     const outcomes = await trial.tally(crowd.flood);
-    assert.deepEqual(outcomes, { handshake_timeout: placed, gateway_limited: crowd.flood.length - placed });
+    assert.deepEqual(outcomes, { handshake_timeout: OUTSIDERS, gateway_limited: TOO_MANY });
     const { targets } = await get<{ targets: { selfTest: { passed: boolean } }[] }>(trial.it, '/status.json');
     assert.deepEqual(
       targets.map(({ selfTest }) => selfTest.passed),

@@ -24,7 +24,7 @@ async function wave(trial: Trial): Promise<void> {
     ...(await helloDrips(prize, 2, 90)),
     ...(await helloDrips(practice, 3, 30)),
     ...(await mutes(practice, 4, 16)),
-    ...(await mutes(practice + 2, 5, 10)),
+    ...(await mutes(practice + 2, 5, 10, 5)),
     ...(await certificateDrips({ server: practice, client: practice + 2 }, 6)),
   ];
   while (lines.some(line => !line.isOver)) {

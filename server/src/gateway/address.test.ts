@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressKey, isGlobal, networkKey, plainAddress, UNKNOWN_ADDRESS } from './address.ts';
+import { isGlobal, originOf, plainAddress, subnetKey, UNKNOWN_ADDRESS } from './address.ts';
 
 test('an address is written plainly', () => {
   assert.equal(plainAddress('::ffff:192.0.2.7'), '192.0.2.7');
@@ -10,15 +10,25 @@ test('an address is written plainly', () => {
 });
 
 test('one attacker is an IPv4 address or an IPv6 /64', () => {
-  assert.equal(addressKey('192.0.2.7'), '192.0.2.7');
-  assert.equal(addressKey('2001:db8:1:2:3::4'), addressKey('2001:db8:1:2::'));
-  assert.notEqual(addressKey('2001:db8:1:2::1'), addressKey('2001:db8:1:3::1'));
+  const address = (ip: string) => originOf(ip).address;
+  assert.equal(address('192.0.2.7'), '192.0.2.7');
+  assert.equal(address('2001:db8:1:2:3::4'), address('2001:db8:1:2::'));
+  assert.notEqual(address('2001:db8:1:2::1'), address('2001:db8:1:3::1'));
 });
 
-test('one network is an IPv4 /24 or an IPv6 /64', () => {
-  assert.equal(networkKey('192.0.2.7'), networkKey('192.0.2.255'));
-  assert.notEqual(networkKey('192.0.2.7'), networkKey('192.0.3.7'));
-  assert.equal(networkKey('2001:db8:1:2:3::4'), networkKey('2001:db8:1:2::'));
+test('one network is an IPv4 /24 or an IPv6 /48', () => {
+  const network = (ip: string) => originOf(ip).network;
+  assert.equal(network('192.0.2.7'), network('192.0.2.255'));
+  assert.notEqual(network('192.0.2.7'), network('192.0.3.7'));
+  assert.equal(network('2001:db8:1:2::1'), network('2001:db8:1:ffff::1'));
+  assert.notEqual(network('2001:db8:1::1'), network('2001:db8:2::1'));
+});
+
+test('one subnet is an IPv4 /24 or an IPv6 /64', () => {
+  assert.equal(subnetKey('192.0.2.7'), subnetKey('192.0.2.255'));
+  assert.notEqual(subnetKey('192.0.2.7'), subnetKey('192.0.3.7'));
+  assert.equal(subnetKey('2001:db8:1:2:3::4'), subnetKey('2001:db8:1:2::'));
+  assert.notEqual(subnetKey('2001:db8:1:2::1'), subnetKey('2001:db8:1:3::1'));
 });
 
 test('only addresses of the public internet are global', () => {

@@ -3,7 +3,7 @@ import type { CloseManner, CloseParty, CloseReason, Dialled, Direction, Opened }
 import { type AttemptId, type Micros, nowMicros } from '../wire/ids.ts';
 import { IncomingRedactor, OutgoingRedactor } from './redact.ts';
 import { TAPE_SPOOL_BYTES, Tape } from './tape.ts';
-import type { WithheldHashes } from './withheld-hashes.ts';
+import type { WithheldBodies } from './withheld-hashes.ts';
 
 /** The most that an attempt writes to the spool without its bytes: open, dials, what was withheld, close. */
 export const ROW_SPOOL_BYTES = 4096;
@@ -19,7 +19,7 @@ export interface AttemptRecordOptions {
   /** Reserves room for both tapes. */
   reserveTapes: () => Reservation | null;
   /** Where the release is worth keeping out of the archive; null where nothing is withheld. */
-  withheld: WithheldHashes | null;
+  withheld: WithheldBodies | null;
   now?: () => Micros;
 }
 
@@ -64,16 +64,16 @@ export class AttemptRecord {
    * Makes ready for service: reserves room for everything that may be said, and makes `open` survive the death of this process. False
    * where either fails: then there is no service, and of what is said only length and hash are kept.
    */
-  begin(): boolean {
+  async begin(): Promise<boolean> {
     this.#tapesRoom ??= this.#reserveTapes();
-    if (this.#tapesRoom && this.#spool.flush()) return true;
+    if (this.#tapesRoom && (await this.#spool.flushed())) return true;
     for (const tape of Object.values(this.#tapes)) tape.stopKeeping(this.#now());
     return false;
   }
 
   /** Makes everything so far survive the death of this process. False where the disk refused. */
-  flush(): boolean {
-    return this.#spool.flush();
+  flush(): Promise<boolean> {
+    return this.#spool.flushed();
   }
 
   dial(to: Dialled['to'], error: string | null): void {
@@ -87,8 +87,8 @@ export class AttemptRecord {
     this.#tapes[dir].push(bytes, this.#now());
   }
 
-  /** Writes the end and flushes it. Only the first call counts. */
-  close(end: CloseReason, by: CloseParty, how: CloseManner): void {
+  /** Writes the end; resolves once it is flushed. Only the first call counts. */
+  async close(end: CloseReason, by: CloseParty, how: CloseManner): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     const t = this.#now();
@@ -96,8 +96,8 @@ export class AttemptRecord {
     this.#tapes.out.finish(t);
     const { in: bytesIn, out: bytesOut } = this.#bytes;
     this.#spool.append({ kind: 'close', t, id: this.id, end, by, how, bytesIn, bytesOut });
-    this.#spool.flush();
     this.#room.release();
     this.#tapesRoom?.release();
+    await this.#spool.flushed();
   }
 }

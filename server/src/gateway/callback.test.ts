@@ -11,6 +11,9 @@ import { CallbackDialler } from './callback-dialler.ts';
 import { readAll, testGateway, until } from './gateway.fixture.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
+/** More at once than one network may cause. */
+const CALLS = 12;
+
 const echo = (socket: Socket) => socket.pipe(socket);
 
 test('a connect-back reaches the initiator, an openssl s_server, as one attempt with the guest as TLS client', async t => {
@@ -77,6 +80,33 @@ test('connect-backs into one network are rationed', async t => {
   assert.ok('socket' in first);
   first.socket.destroy();
   assert.deepEqual(await dialler.dial('127.0.0.1'), { error: 'EAGAIN', why: 'limited' });
+});
+
+test('connect-backs on their way are few, in one network and in all', async () => {
+  const port = await closedPort();
+  const atOnce = { perNetwork: 2, total: 3 };
+  const dialler = new CallbackDialler({ port, lab: true, atOnce, retryAfterMs: 100 });
+  const dial = async (ip: string) => {
+    const result = await dialler.dial(ip);
+    return 'error' in result ? result.error : 'connected';
+  };
+  const one = await Promise.all(['127.5.1.1', '127.5.1.2', '127.5.1.3'].map(dial));
+  assert.deepEqual(one, ['ECONNREFUSED', 'ECONNREFUSED', 'EAGAIN']);
+  const all = await Promise.all(['127.5.1.1', '127.5.2.1', '127.5.3.1', '127.5.4.1'].map(dial));
+  assert.deepEqual(all, ['ECONNREFUSED', 'ECONNREFUSED', 'ECONNREFUSED', 'EAGAIN']);
+});
+
+test('a connect-back that is refused is a row, and nobody was dialled', async t => {
+  const port = await closedPort();
+  const { house, connect } = await testGateway(t, echo, { PINATA_CALLBACK_PORT: String(port) });
+  for (let n = 0; n < CALLS; n++) (await connect('callback', 'practice')).end();
+  const closes = await house.closes(CALLS);
+  const limited = closes.filter(({ end }) => end === 'gateway_limited');
+  const dialled = closes.filter(({ end }) => end === 'callback_unreachable');
+  assert.equal(limited.length + dialled.length, CALLS);
+  assert.ok(limited.length > 0);
+  for (const { id } of limited) assert.ok(!house.factsOf(id).some(({ kind }) => kind === 'dial'));
+  for (const { id } of dialled) assert.ok(house.factsOf(id).some(({ kind }) => kind === 'dial'));
 });
 
 test('the second try reaches a listener that was late', async t => {

@@ -11,11 +11,12 @@ import { CallbackDialler } from './callback-dialler.ts';
 import { Entrance } from './entrance.ts';
 import { dial, readAll, silent, until } from './gateway.fixture.ts';
 import { GuestDialler } from './guest-dialler.ts';
+import { placeLimits } from './places.ts';
 import { Pool } from './pool.ts';
 import { Refusals } from './refusals.ts';
 import { Targets } from './targets.ts';
 
-const MANY = { perAddress: 100, ratePerMinute: 1000, server: 100, client: 100, total: 100 };
+const CAPS = { perAddress: 100, perNetwork: 100, ratePerMinute: 1000, server: 100, client: 100, total: 100 };
 
 test('without room for one attempt more nobody is accepted; with room again it goes on by itself', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'pinata-entrance-'));
@@ -33,10 +34,10 @@ test('without room for one attempt more nobody is accepted; with room again it g
     spool,
     leaveBytes: 0,
     withheld: null,
-    pool: new Pool(MANY),
+    pool: new Pool({ ...CAPS, graceMs: 1000 }),
     refusals,
     targets,
-    dialler: new GuestDialler(targets, 'prize'),
+    dialler: new GuestDialler(targets, 'prize', { limits: placeLimits({ perNetwork: 100, graceMs: 1000 }) }),
     callbacks: new CallbackDialler({ port: 9, lab: true }),
     log: silent,
   });

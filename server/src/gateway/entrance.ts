@@ -4,35 +4,47 @@ import type { Logger } from 'pino';
 import type { Reservation, Spool } from '../spool/spool.ts';
 import type { Channel, GuestRole } from '../wire/facts.ts';
 import { type AttemptId, newAttemptId, nowMicros } from '../wire/ids.ts';
-import { addressKey, plainAddress } from './address.ts';
+import { originOf, plainAddress } from './address.ts';
 import { AttemptRecord, ROW_SPOOL_BYTES, TAPES_SPOOL_BYTES } from './attempt-record.ts';
 import type { CallbackDialler } from './callback-dialler.ts';
 import type { GuestDialler } from './guest-dialler.ts';
 import { Listener } from './listener.ts';
-import type { Pool } from './pool.ts';
+import type { Pool, Stay } from './pool.ts';
 import type { Refusals } from './refusals.ts';
 import { Splice, type SpliceLimits } from './splice.ts';
 import type { Targets } from './targets.ts';
 import { finishSoon, reset } from './tcp.ts';
-import type { WithheldHashes } from './withheld-hashes.ts';
+import type { WithheldBodies } from './withheld-hashes.ts';
 
 const RESUME_CHECK_MS = 250;
 const SELF_TEST_SOURCE = { ip: '127.0.0.1', port: 0 };
 const CHANNELS: readonly Channel[] = ['server', 'callback', 'client'];
 
+/** A self-test passes the pool, and has a place of its own. */
+const SELF_TEST_STAY: Stay = { listen: () => {}, spoke: () => {}, leave: () => {} };
+
 /** The role that the guest plays on each channel. */
 const GUEST_ROLE: Record<Channel, GuestRole> = { server: 'server', callback: 'client', client: 'client' };
+
+/** How somebody came in. */
+interface Way {
+  channel: Channel;
+  network: string;
+  stay: Stay;
+}
 
 export interface EntranceOptions {
   target: string;
   host: string;
   ports: Record<Channel, number>;
+  /** Whether other processes may listen there too. */
+  reusePort?: boolean;
   /** The variable that chooses the ports. */
   variable: string;
   spool: Spool;
   /** Room of the spool that this target leaves to the others. */
   leaveBytes: number;
-  withheld: WithheldHashes | null;
+  withheld: WithheldBodies | null;
   pool: Pool;
   refusals: Refusals;
   targets: Targets;
@@ -62,11 +74,18 @@ export class Entrance {
     this.#options = options;
     this.#listeners = new Map(
       CHANNELS.map(channel => {
-        const { host, ports, target, variable } = options;
+        const { host, ports, reusePort = false, target, variable } = options;
         const onConnection = (socket: Socket) => this.#accept(socket, channel);
         return [
           channel,
-          new Listener({ host, port: ports[channel], what: `${target}, ${channel}`, variable, onConnection }),
+          new Listener({
+            host,
+            port: ports[channel],
+            reusePort,
+            what: `${target}, ${channel}`,
+            variable,
+            onConnection,
+          }),
         ];
       }),
     );
@@ -106,23 +125,19 @@ export class Entrance {
     const room = this.#reserveRow();
     if (!room) return false;
     const record = this.#record({ id, channel, source: SELF_TEST_SOURCE, selfTest: pair, room });
-    this.#splice(attacker, record, channel, () => {});
+    this.#splice(attacker, record, { channel, network: '', stay: SELF_TEST_STAY });
     return true;
   }
 
   #accept(socket: Socket, channel: Channel): void {
     const { pool, refusals } = this.#options;
     const source = { ip: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
-    const address = addressKey(source.ip);
-    const role = GUEST_ROLE[channel];
-    const admission = pool.enter(address, role);
-    const leave = () => {
-      if (admission === 'admitted') pool.leave(address, role);
-    };
-    const room = admission === 'refused' ? null : this.#spare;
-    if (!room) {
+    const { address, network } = originOf(source.ip);
+    const admission = pool.enter({ address, network }, GUEST_ROLE[channel]);
+    const room = this.#spare;
+    if (admission === 'refused' || !room) {
       if (admission === 'refused') refusals.count(this.target, channel, address);
-      leave();
+      else if (admission !== 'limited') admission.leave();
       socket.on('error', () => {});
       reset(socket);
       return;
@@ -132,12 +147,11 @@ export class Entrance {
     const record = this.#record({ id: newAttemptId(nowMicros()), channel, source, selfTest: null, room });
     if (admission === 'limited') {
       socket.on('error', () => {});
-      record.close('gateway_limited', 'gateway', 'fin');
-      finishSoon(socket);
+      void record.close('gateway_limited', 'gateway', 'fin').then(() => finishSoon(socket));
     } else if (channel === 'callback') {
-      void this.#callBack(socket, record, source.ip, leave);
+      void this.#callBack(socket, record, source.ip, { channel, network, stay: admission });
     } else {
-      this.#splice(socket, record, channel, leave);
+      this.#splice(socket, record, { channel, network, stay: admission });
     }
   }
 
@@ -157,41 +171,47 @@ export class Entrance {
     return new AttemptRecord({ spool, room, reserveTapes, withheld, opened: all });
   }
 
-  #splice(attacker: Duplex, record: AttemptRecord, channel: Channel, leave: () => void): void {
+  #splice(attacker: Duplex, record: AttemptRecord, { channel, network, stay }: Way): void {
     const { dialler, spliceLimits } = this.#options;
     const role = GUEST_ROLE[channel];
     const splice: Splice = new Splice({
       attacker,
       record,
-      dial: isWanted => dialler.dial(role, record.id, { isWanted, selfTest: record.isSelfTest }),
+      dial: attempt => {
+        stay.spoke();
+        return dialler.dial(role, record.id, { ...attempt, network, selfTest: record.isSelfTest });
+      },
       guestSpeaksFirst: role === 'client',
       ...(spliceLimits ? { limits: spliceLimits } : {}),
       onEnd: () => {
         this.#open.delete(record);
-        leave();
+        stay.leave();
       },
     });
-    if (!record.isClosed) this.#open.set(record, () => splice.abort('shutdown', 'fin'));
+    if (record.isClosed) return;
+    if (role === 'server') stay.listen(() => splice.giveWay());
+    this.#open.set(record, () => splice.abort('shutdown', 'fin'));
   }
 
   /** Closes the first connection, dials its initiator, and goes on with that. */
-  async #callBack(first: Socket, record: AttemptRecord, ip: string, leave: () => void): Promise<void> {
+  async #callBack(first: Socket, record: AttemptRecord, ip: string, way: Way): Promise<void> {
     first.on('error', () => {});
     first.resume();
+    this.#open.set(record, () => void record.close('shutdown', 'gateway', 'fin'));
+    await record.flush();
     finishSoon(first);
-    record.flush();
-    this.#open.set(record, () => record.close('shutdown', 'gateway', 'fin'));
     const result = await this.#options.callbacks.dial(ip);
     const failed = 'error' in result;
-    if (!record.isClosed) record.dial('initiator', failed ? result.error : null);
+    const isDialled = !failed || result.why === 'unreachable';
+    if (isDialled && !record.isClosed) record.dial('initiator', failed ? result.error : null);
     if (!failed && !record.isClosed) {
-      this.#splice(result.socket, record, 'callback', leave);
+      this.#splice(result.socket, record, way);
       return;
     }
     if (!failed) reset(result.socket);
-    else record.close(result.why === 'limited' ? 'gateway_limited' : 'callback_unreachable', 'gateway', 'fin');
+    else void record.close(result.why === 'limited' ? 'gateway_limited' : 'callback_unreachable', 'gateway', 'fin');
     this.#open.delete(record);
-    leave();
+    way.stay.leave();
   }
 
   #reserveRow(): Reservation | null {

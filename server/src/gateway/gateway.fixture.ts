@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { type Config, readConfig } from '../config.ts';
 import { LineScanner } from '../spool/line.ts';
 import { until as untilNamed } from '../testing/until.ts';
-import type { Closed, Fact, GatewayFact, Opened } from '../wire/facts.ts';
+import type { Closed, Fact, GatewayFact, GuestLimits, Opened } from '../wire/facts.ts';
 import type { TargetState } from '../wire/targets.ts';
 import { type GuestHandler, TestGuest } from './guest.fixture.ts';
 import { type RunningGateway, startGateway } from './start.ts';
@@ -117,12 +117,13 @@ export async function testGateway(
   t: TestContext,
   handler: GuestHandler,
   env: Record<string, string> = {},
+  limits: Partial<GuestLimits> = {},
 ): Promise<TestGateway> {
   const house = new TestHouse(t, env);
   const gateway = await startGateway(house.config, silent);
   t.after(() => gateway.stop());
   const guest = await TestGuest.start(t, polite);
-  house.tell([guest.state('prize'), guest.state('practice')]);
+  house.tell([guest.state('prize', limits), guest.state('practice', limits)]);
   await until(() => house.facts().filter(({ kind }) => kind === 'close').length === 6);
   guest.handler = handler;
   return {

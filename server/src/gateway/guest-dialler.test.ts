@@ -5,13 +5,21 @@ import { mock, type TestContext, test } from 'node:test';
 import { newAttemptId, newUuidV7, nowMicros } from '../wire/ids.ts';
 import { until } from './gateway.fixture.ts';
 import { TestGuest } from './guest.fixture.ts';
-import { GuestDialler, NO_PLACE } from './guest-dialler.ts';
+import { type Caller, GuestDialler, NO_PLACE } from './guest-dialler.ts';
+import type { PlaceLimits } from './places.ts';
 import { SOURCE_ADDRESS } from './source-ports.ts';
 import type { Guest } from './targets.ts';
 import { connectTcp } from './tcp.ts';
 
 const newId = () => newAttemptId(nowMicros());
-const always = { isWanted: () => true };
+const limits: PlaceLimits = { perNetwork: 100, graceMs: 60_000, waiting: 100, waitMs: 0, restMs: 0 };
+const always: Caller = {
+  network: 'here',
+  selfTest: false,
+  isWanted: () => true,
+  progress: () => ({ bytesIn: 1, isWhole: true, stage: 'handshake' }),
+  giveWay: () => {},
+};
 
 /** A guest that is said to be at these ports. */
 async function guestAt(t: TestContext, ports: Pick<Guest, 'serverPorts' | 'clientPorts'>): Promise<Guest> {
@@ -46,7 +54,7 @@ class HeldDials {
 test('each host port has one unfinished dial, the rest wait, and each role has ports of its own', async t => {
   const held = new HeldDials();
   const guest = await guestAt(t, { serverPorts: [1, 2, 3], clientPorts: [4] });
-  const dialler = new GuestDialler(only(guest), 'prize', held);
+  const dialler = new GuestDialler(only(guest), 'prize', { limits, connect: held.connect });
   const ended: number[] = [];
   const dials = [0, 1, 2, 3, 4].map(async n => {
     await dialler.dial('server', newId(), always);
@@ -73,7 +81,7 @@ test('the ports are taken in turn', async t => {
     return { error: 'ECONNREFUSED' };
   };
   const guest = await guestAt(t, { serverPorts: [1, 2, 3], clientPorts: [] });
-  const dialler = new GuestDialler(only(guest), 'prize', { connect: refuse });
+  const dialler = new GuestDialler(only(guest), 'prize', { limits, connect: refuse });
   for (let n = 0; n < 6; n++) await dialler.dial('server', newId(), always);
   assert.deepEqual(dialled, [1, 2, 3, 1, 2, 3]);
 });
@@ -84,7 +92,7 @@ test('a new boot is dialled at its own ports while dials to the old one are stil
   const next = { ...old, bootId: newUuidV7(Date.now()), serverPorts: [2] };
   let now = old;
   const targets = { guest: () => now, waitForGuest: async () => next };
-  const dialler = new GuestDialler(targets, 'prize', held);
+  const dialler = new GuestDialler(targets, 'prize', { limits, connect: held.connect });
   for (let n = 0; n < 2; n++) void dialler.dial('server', newId(), always);
   await until(() => held.open.length === 1);
   now = next;
@@ -99,10 +107,10 @@ test('a new boot is dialled at its own ports while dials to the old one are stil
 test('whoever is gone when the turn comes is not dialled for, and the turn is the next one’s', async t => {
   const held = new HeldDials();
   const guest = await guestAt(t, { serverPorts: [1], clientPorts: [] });
-  const dialler = new GuestDialler(only(guest), 'prize', held);
+  const dialler = new GuestDialler(only(guest), 'prize', { limits, connect: held.connect });
   let isWanted = true;
   const first = dialler.dial('server', newId(), always);
-  const gone = dialler.dial('server', newId(), { isWanted: () => isWanted });
+  const gone = dialler.dial('server', newId(), { ...always, isWanted: () => isWanted });
   const third = dialler.dial('server', newId(), always);
   isWanted = false;
   await until(() => held.open.length === 1);
@@ -117,7 +125,7 @@ test('whoever is gone when the turn comes is not dialled for, and the turn is th
 test('no two connections to a guest come from the same port, through whichever host ports', async t => {
   const far: Socket[] = [];
   const guest = await guestAt(t, { serverPorts: await listen(t, 4, far), clientPorts: [] });
-  const dialler = new GuestDialler(only(guest), 'prize', { answerWaitMs: 1 });
+  const dialler = new GuestDialler(only(guest), 'prize', { limits, answerWaitMs: 1 });
   const dials = await Promise.all(Array.from({ length: 64 }, () => dialler.dial('server', newId(), always)));
   for (const dialled of dials) {
     assert.ok('socket' in dialled);
@@ -132,7 +140,7 @@ test('a dial is finished when the guest has spoken, or when it is gone', async t
   const far: Socket[] = [];
   const guest = await guestAt(t, { serverPorts: await listen(t, 1, far), clientPorts: [] });
   const connect = mock.fn(connectTcp);
-  const dialler = new GuestDialler(only(guest), 'prize', { connect, answerWaitMs: 60_000 });
+  const dialler = new GuestDialler(only(guest), 'prize', { limits, connect, answerWaitMs: 60_000 });
   const dial = async () => {
     const dialled = await dialler.dial('server', newId(), always);
     assert.ok('socket' in dialled);
@@ -156,7 +164,7 @@ test('a dial is finished when the guest has spoken, or when it is gone', async t
 
 test('a guest that says nothing does not keep its port for long', async t => {
   const guest = await guestAt(t, { serverPorts: await listen(t, 1, []), clientPorts: [] });
-  const dialler = new GuestDialler(only(guest), 'prize', { answerWaitMs: 1 });
+  const dialler = new GuestDialler(only(guest), 'prize', { limits, answerWaitMs: 1 });
   for (let n = 0; n < 3; n++) {
     const dialled = await dialler.dial('server', newId(), always);
     assert.ok('socket' in dialled);
@@ -167,9 +175,10 @@ test('a guest that says nothing does not keep its port for long', async t => {
 test('a guest is dialled for no more than its places, less one for the self-test, until a connection ends', async t => {
   const guest = await guestAt(t, { serverPorts: await listen(t, 4, []), clientPorts: [1] });
   const full = { ...guest, limits: { ...guest.limits, placesServer: 3, placesClient: 1 } };
-  const dialler = new GuestDialler(only(full), 'prize', { answerWaitMs: 1 });
+  const dialler = new GuestDialler(only(full), 'prize', { limits, answerWaitMs: 1 });
+  let networks = 0;
   const dial = async (options = {}) => {
-    const dialled = await dialler.dial('server', newId(), { ...always, ...options });
+    const dialled = await dialler.dial('server', newId(), { ...always, network: `${++networks}`, ...options });
     if ('error' in dialled) return dialled.error;
     t.after(() => dialled.socket.destroy());
     return dialled.socket;
@@ -183,6 +192,7 @@ test('a guest is dialled for no more than its places, less one for the self-test
   second.destroy();
   await Promise.all([once(first, 'close'), once(second, 'close')]);
   assert.equal(typeof (await dial()), 'object');
+  assert.equal(typeof (await dial()), 'object');
   assert.equal(await dial(), NO_PLACE);
 });
 
@@ -194,7 +204,7 @@ test('a source port that is taken is passed over, but not for ever', async t => 
     return { error: taken-- > 0 ? 'EADDRINUSE' : 'ECONNREFUSED' };
   };
   const guest = await guestAt(t, { serverPorts: [1], clientPorts: [] });
-  const dialler = new GuestDialler(only(guest), 'prize', { connect });
+  const dialler = new GuestDialler(only(guest), 'prize', { limits, connect });
   assert.deepEqual(await dialler.dial('server', newId(), always), { error: 'ECONNREFUSED' });
   assert.equal(new Set(sources).size, 4);
   taken = Number.POSITIVE_INFINITY;

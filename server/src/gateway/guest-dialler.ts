@@ -1,9 +1,10 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { GuestRole } from '../wire/facts.ts';
 import type { AttemptId, BootId } from '../wire/ids.ts';
 import { GUEST_CLIENT_PORT, GUEST_SERVER_PORT } from '../wire/targets.ts';
-import { encodePreface } from './preface.ts';
+import { type PlaceLimits, Places, type Visitor } from './places.ts';
+import { encodePreface, type PrefaceKey, readyPrefaceKey } from './preface.ts';
+import { ALONE, ownOf, partOf, type Share } from './share.ts';
 import { SOURCE_ADDRESS, SourcePorts } from './source-ports.ts';
 import type { Guest, Targets } from './targets.ts';
 import { connectTcp, whenHeard } from './tcp.ts';
@@ -20,6 +21,8 @@ const SOURCES_MAX = 16;
 const SOURCE_TAKEN = new Set(['EADDRINUSE', 'EADDRNOTAVAIL']);
 /** The guest has no place for this dial. */
 export const NO_PLACE = 'ENOPLACE';
+/** The attacker left before the guest was dialled. */
+const GONE = 'ECANCELED';
 /** Of the places that a guest says it has in each role; it has one more. A self-test comes with two connections at once. */
 const PLACES_FOR_SELF_TESTS = 1;
 
@@ -34,84 +37,91 @@ export type DialResult = DialledGuest | { error: string };
 /** How one boot of a guest is reached. */
 interface Way {
   bootId: BootId;
-  /** Importing a key costs four times as much as using it. */
-  key: KeyObject;
+  key: PrefaceKey;
   /**
    * One unfinished dial through each host port: QEMU's user networking listens there with a backlog of 1, and what is too much for
    * it the kernel sends again only after a second, or three. Since it accepts before the guest does, a dial is finished when the
    * guest has spoken. So hardly more connections are on their way than there are host ports, and the guest has a place for each.
    */
   ports: Record<GuestRole, Turnstile<number>>;
-  /** Connections that are open or being made. */
-  open: Record<GuestRole, number>;
+  /** The guest would reset, without a name, whoever has no place. */
+  places: Record<GuestRole, Places>;
 }
 
-export interface DialOptions {
-  /** Asked when the turn comes: the attacker may be gone by then. */
-  isWanted: () => boolean;
-  selfTest?: boolean;
+/** Who wants to reach the guest. A self-test has a place that is kept for it. */
+export interface Caller extends Visitor {
+  readonly selfTest: boolean;
+}
+
+/** The gateway's own visits to a guest. */
+const KEPT_PLACE = { leave: () => {} };
+
+export interface GuestDiallerOptions {
+  limits: PlaceLimits;
+  /** What of the guest's places, host ports and source ports is this process's. */
+  share?: Share;
+  connect?: typeof connectTcp;
+  answerWaitMs?: number;
 }
 
 /** Dials the guest of one target. */
 export class GuestDialler {
   readonly #targets: Pick<Targets, 'guest' | 'waitForGuest'>;
   readonly #target: string;
+  readonly #limits: PlaceLimits;
   readonly #connect: typeof connectTcp;
   readonly #answerWaitMs: number;
-  readonly #sources = new SourcePorts();
+  readonly #share: Share;
+  readonly #sources: SourcePorts;
   #way: Way | null = null;
 
   constructor(
     targets: Pick<Targets, 'guest' | 'waitForGuest'>,
     target: string,
-    { connect = connectTcp, answerWaitMs = ANSWER_WAIT_MS } = {},
+    { limits, share = ALONE, connect = connectTcp, answerWaitMs = ANSWER_WAIT_MS }: GuestDiallerOptions,
   ) {
     this.#targets = targets;
     this.#target = target;
+    this.#limits = limits;
+    this.#share = share;
+    this.#sources = new SourcePorts(share);
     this.#connect = connect;
     this.#answerWaitMs = answerWaitMs;
   }
 
-  /** Dials, waiting once for a guest that restarts. NO_PLACE where the guest's places are taken. */
-  async dial(role: GuestRole, id: AttemptId, options: DialOptions): Promise<DialResult> {
-    const { isWanted } = options;
+  /** Dials, waiting once for a guest that restarts. NO_PLACE where the guest's places are taken and nobody had to go. */
+  async dial(role: GuestRole, id: AttemptId, caller: Caller): Promise<DialResult> {
     const deadline = Date.now() + RESTART_WAIT_MS;
     const guest = this.#targets.guest(this.#target);
-    const first = guest ? await this.#once(guest, role, id, options) : { error: 'ENOGUEST' };
-    if (!('error' in first) || first.error === NO_PLACE || !isWanted()) return first;
+    const first = guest ? await this.#once(guest, role, id, caller) : { error: 'ENOGUEST' };
+    if (!('error' in first) || first.error === NO_PLACE || !caller.isWanted()) return first;
     const next = await this.#targets.waitForGuest(this.#target, guest?.bootId ?? null, deadline);
-    return next && isWanted() ? await this.#once(next, role, id, options) : first;
+    return next && caller.isWanted() ? await this.#once(next, role, id, caller) : first;
   }
 
-  async #once(guest: Guest, role: GuestRole, id: AttemptId, options: DialOptions): Promise<DialResult> {
+  /** Takes one of the guest's places for as long as the connection lasts. */
+  async #once(guest: Guest, role: GuestRole, id: AttemptId, caller: Caller): Promise<DialResult> {
     const way = this.#wayTo(guest);
-    const ports = way.ports[role];
-    const port = await ports.enter();
-    const dialled = options.isWanted() ? await this.#inPlace(way, guest, role, port, options) : { error: 'ECANCELED' };
+    const place = caller.selfTest ? KEPT_PLACE : await way.places[role].take(caller);
+    if (!place) return { error: caller.isWanted() ? NO_PLACE : GONE };
+    const dialled = await this.#inTurn(guest.host, way.ports[role], caller);
     if ('error' in dialled) {
-      ports.leave(port);
+      place.leave();
       return dialled;
     }
-    void whenHeard(dialled.socket, this.#answerWaitMs).then(() => ports.leave(port));
+    dialled.socket.once('close', () => place.leave());
     return { socket: dialled.socket, preface: encodePreface(id, GUEST_PORT[role], way.key) };
   }
 
-  /** Takes one of the guest's places for as long as the connection lasts: the guest would reset, without a name, whoever has none. */
-  async #inPlace(
-    { open }: Way,
-    guest: Guest,
-    role: GuestRole,
-    port: number,
-    { selfTest }: DialOptions,
+  async #inTurn(
+    host: string,
+    ports: Turnstile<number>,
+    { isWanted }: Caller,
   ): Promise<{ socket: Socket } | { error: string }> {
-    if (!selfTest && open[role] >= placesFor(role, guest)) return { error: NO_PLACE };
-    open[role] += 1;
-    const dialled = await this.#connectFromAnySource(guest.host, port);
-    const leave = () => {
-      open[role] -= 1;
-    };
-    if ('error' in dialled) leave();
-    else dialled.socket.once('close', leave);
+    const port = await ports.enter();
+    const dialled = isWanted() ? await this.#connectFromAnySource(host, port) : { error: GONE };
+    if ('error' in dialled) ports.leave(port);
+    else void whenHeard(dialled.socket, this.#answerWaitMs).then(() => ports.leave(port));
     return dialled;
   }
 
@@ -123,15 +133,19 @@ export class GuestDialler {
     }
   }
 
-  #wayTo({ bootId, prefaceKey, serverPorts, clientPorts }: Guest): Way {
+  #wayTo(guest: Guest): Way {
+    const { bootId, prefaceKey, serverPorts, clientPorts } = guest;
     if (this.#way?.bootId !== bootId) {
-      const ports = { server: new Turnstile(serverPorts), client: new Turnstile(clientPorts) };
-      this.#way = { bootId, key: createSecretKey(prefaceKey, 'base64'), ports, open: { server: 0, client: 0 } };
+      const turnstile = (all: readonly number[]) => new Turnstile(ownOf(all, this.#share));
+      const ports = { server: turnstile(serverPorts), client: turnstile(clientPorts) };
+      const places = { server: this.#places('server', guest), client: this.#places('client', guest) };
+      this.#way = { bootId, key: readyPrefaceKey(Buffer.from(prefaceKey, 'base64')), ports, places };
     }
     return this.#way;
   }
-}
 
-function placesFor(role: GuestRole, { limits }: Guest): number {
-  return (role === 'server' ? limits.placesServer : limits.placesClient) - PLACES_FOR_SELF_TESTS;
+  #places(role: GuestRole, { limits }: Guest): Places {
+    const given = (role === 'server' ? limits.placesServer : limits.placesClient) - PLACES_FOR_SELF_TESTS;
+    return new Places(partOf(given, this.#share), this.#limits);
+  }
 }

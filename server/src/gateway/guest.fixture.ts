@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import type { GuestLimits } from '../wire/facts.ts';
 import { newUuidV7 } from '../wire/ids.ts';
 import type { TargetState } from '../wire/targets.ts';
 
@@ -38,7 +39,7 @@ export class TestGuest {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  state(target: string): TargetState {
+  state(target: string, otherLimits: Partial<GuestLimits> = {}): TargetState {
     const port = (role: 'server' | 'client') => {
       const address = this.#servers[role].address();
       return typeof address === 'object' && address ? address.port : 0;
@@ -51,6 +52,7 @@ export class TestGuest {
       bytesBeforeAuthentication: 1,
       chainMax: 1,
       signaturesMax: 1,
+      ...otherLimits,
     };
     const guest = {
       bootId: this.bootId,

@@ -7,6 +7,8 @@ export interface ListenerOptions {
   host: string;
   /** 0: any free one, which is then kept over pauses. */
   port: number;
+  /** Other processes may listen there too; the kernel then spreads newcomers over all of them (socket(7), SO_REUSEPORT). */
+  reusePort: boolean;
   /** What it is, and which variable chooses its port: for the error when the port is taken. */
   what: string;
   variable: string;
@@ -31,11 +33,11 @@ export class Listener {
 
   open(): Promise<void> {
     if (this.#server.listening) return Promise.resolve();
-    const { host } = this.#options;
+    const { host, reusePort } = this.#options;
     return new Promise((resolve, reject) => {
       const fail = (error: NodeJS.ErrnoException) => reject(this.#explain(error));
       this.#server.once('error', fail);
-      this.#server.listen({ host, port: this.#port, backlog: BACKLOG }, () => {
+      this.#server.listen({ host, port: this.#port, backlog: BACKLOG, reusePort }, () => {
         this.#server.off('error', fail);
         const address = this.#server.address();
         if (typeof address === 'object' && address) this.#port = address.port;

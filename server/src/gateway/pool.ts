@@ -1,8 +1,13 @@
 import type { GuestRole } from '../wire/facts.ts';
+import type { Origin } from './address.ts';
+import { Counts } from './counts.ts';
+import { RateCounter } from './rate-counter.ts';
+import { Silent } from './silent.ts';
 
 export interface PoolLimits {
-  /** Open connections per address. */
+  /** Open connections per address; per network. */
   perAddress: number;
+  perNetwork: number;
   /** New connections per address and minute. */
   ratePerMinute: number;
   /** Open connections while the guest is the server; while it is the client. */
@@ -10,57 +15,80 @@ export interface PoolLimits {
   client: number;
   /** Open connections in all. */
   total: number;
+  /** So long somebody may be silent before their room can be given to somebody else. */
+  graceMs: number;
+}
+
+/** One connection that was admitted. */
+export interface Stay {
+  /** It is silent. Until it has spoken, `giveWay` may be called for somebody else's sake, and must end it. */
+  listen(giveWay: () => void): void;
+  spoke(): void;
+  /** Must be called once it is over; again is fine. */
+  leave(): void;
 }
 
 /** `limited`: over a cap, which is worth a row. `refused`: over the published rate, which is only counted. */
-export type Admission = 'admitted' | 'limited' | 'refused';
+export type Admission = Stay | 'limited' | 'refused';
 
-const MINUTE_MS = 60_000;
-
-/** Counts the connections to one target. Each target has its own, so that a flood of one cannot starve another. */
+/**
+ * Counts the connections to one target. Each target has its own, so that a flood of one cannot starve another. When there is no room
+ * for a newcomer, somebody who has said nothing goes.
+ */
 export class Pool {
   readonly #limits: PoolLimits;
-  readonly #now: () => number;
+  readonly #rates: RateCounter;
+  readonly #silent: Silent;
   readonly #open = { server: 0, client: 0 };
-  readonly #openByAddress = new Map<string, number>();
-  #rates = new Map<string, number>();
-  #minute = 0;
+  readonly #byAddress = new Counts();
+  readonly #byNetwork = new Counts();
 
-  constructor(limits: PoolLimits, now: () => number = Date.now) {
+  /** `now` in milliseconds from anywhere, never going back. */
+  constructor(limits: PoolLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
-    this.#now = now;
+    this.#rates = new RateCounter(limits.ratePerMinute, now);
+    this.#silent = new Silent(limits.graceMs, now);
   }
 
-  /** Judges a new connection, and counts it if it is admitted: it must then `leave`. */
-  enter(address: string, role: GuestRole): Admission {
-    if (!this.#withinRate(address)) return 'refused';
-    const mine = this.#openByAddress.get(address) ?? 0;
-    const { server, client } = this.#open;
-    const isFull =
-      mine >= this.#limits.perAddress ||
-      this.#open[role] >= this.#limits[role] ||
-      server + client >= this.#limits.total;
-    if (isFull) return 'limited';
+  /** Judges a new connection, and counts it if it is admitted. */
+  enter(origin: Origin, role: GuestRole): Admission {
+    if (!this.#rates.isWithin(origin.address)) return 'refused';
+    return this.#isWithinCaps(origin) && this.#makeRoom(origin, role) ? this.#admit(origin, role) : 'limited';
+  }
+
+  #isWithinCaps({ address, network }: Origin): boolean {
+    const { perAddress, perNetwork } = this.#limits;
+    return this.#byAddress.of(address) < perAddress && this.#byNetwork.of(network) < perNetwork;
+  }
+
+  /** Only where the guest is the server is anybody silent: else it speaks first. */
+  #makeRoom({ network }: Origin, role: GuestRole): boolean {
+    const isRoleFull = this.#open[role] >= this.#limits[role];
+    const isFull = this.#open.server + this.#open.client >= this.#limits.total;
+    if (!isRoleFull && !isFull) return true;
+    if (isRoleFull && role === 'client') return false;
+    return this.#silent.endOne(this.#byNetwork.of(network));
+  }
+
+  #admit({ address, network }: Origin, role: GuestRole): Stay {
     this.#open[role] += 1;
-    this.#openByAddress.set(address, mine + 1);
-    return 'admitted';
-  }
-
-  leave(address: string, role: GuestRole): void {
-    this.#open[role] -= 1;
-    const left = (this.#openByAddress.get(address) ?? 0) - 1;
-    if (left > 0) this.#openByAddress.set(address, left);
-    else this.#openByAddress.delete(address);
-  }
-
-  #withinRate(address: string): boolean {
-    const minute = Math.floor(this.#now() / MINUTE_MS);
-    if (minute !== this.#minute) {
-      this.#minute = minute;
-      this.#rates = new Map();
-    }
-    const count = (this.#rates.get(address) ?? 0) + 1;
-    this.#rates.set(address, count);
-    return count <= this.#limits.ratePerMinute;
+    this.#byAddress.add(address, 1);
+    this.#byNetwork.add(network, 1);
+    let spoke = () => {};
+    let isOver = false;
+    return {
+      listen: giveWay => {
+        spoke = this.#silent.add(network, giveWay);
+      },
+      spoke: () => spoke(),
+      leave: () => {
+        if (isOver) return;
+        isOver = true;
+        spoke();
+        this.#open[role] -= 1;
+        this.#byAddress.add(address, -1);
+        this.#byNetwork.add(network, -1);
+      },
+    };
   }
 }

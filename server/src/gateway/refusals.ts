@@ -3,8 +3,10 @@ import { type Micros, nowMicros } from '../wire/ids.ts';
 
 const MINUTE_US = 60_000_000;
 const KEYS_MAX = 20_000;
+/** What is not settled is lost when this process dies. */
+const SETTLE_MS = 5000;
 
-/** Sums connections above the published rate: one fact per address, target, channel and minute. */
+/** Sums connections above the published rate: per address, target, channel and minute, in a fact each few seconds. */
 export class Refusals {
   readonly #append: (fact: Refused) => void;
   readonly #now: () => Micros;
@@ -14,7 +16,7 @@ export class Refusals {
   constructor(append: (fact: Refused) => void, now: () => Micros = nowMicros) {
     this.#append = append;
     this.#now = now;
-    this.#timer = setInterval(() => this.#settle(), 1000).unref();
+    this.#timer = setInterval(() => this.flush(), SETTLE_MS).unref();
   }
 
   count(target: string, channel: Channel, ip: string): void {
@@ -27,7 +29,7 @@ export class Refusals {
     if (this.#counts.size > KEYS_MAX) this.flush();
   }
 
-  /** Appends all sums, also of the minute that has not ended. */
+  /** Appends all sums. What comes later of the same minute is another one, to be added. */
   flush(): void {
     const t = this.#now();
     for (const refused of this.#counts.values()) this.#append({ ...refused, t });
@@ -37,14 +39,5 @@ export class Refusals {
   stop(): void {
     clearInterval(this.#timer);
     this.flush();
-  }
-
-  #settle(): void {
-    const t = this.#now();
-    for (const [key, refused] of this.#counts) {
-      if (refused.minute + MINUTE_US > t) continue;
-      this.#append({ ...refused, t });
-      this.#counts.delete(key);
-    }
   }
 }

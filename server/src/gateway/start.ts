@@ -8,11 +8,14 @@ import { nowMicros } from '../wire/ids.ts';
 import { CallbackDialler } from './callback-dialler.ts';
 import { Entrance } from './entrance.ts';
 import { GuestDialler } from './guest-dialler.ts';
+import { type Leftovers, serveLeftovers } from './leftovers.ts';
+import { placeLimits } from './places.ts';
 import { Pool } from './pool.ts';
 import { Refusals } from './refusals.ts';
 import { SelfTest } from './self-test.ts';
+import { partOf, type Share } from './share.ts';
 import { Targets } from './targets.ts';
-import { WithheldHashes } from './withheld-hashes.ts';
+import { EVERY_BODY, type WithheldBodies, WithheldHashes } from './withheld-hashes.ts';
 
 const GRACE_MS = 2000;
 const GRACE_CHECK_MS = 20;
@@ -26,36 +29,48 @@ export interface RunningGateway extends Running {
   readonly ports: ReadonlyMap<string, Record<Channel, number>>;
 }
 
-/** Starts the gateway: opens its spool, listens on the ports of all targets, follows the supervisor. */
+/**
+ * Starts the gateway, or one of several: opens its spool, listens on the ports of all targets, follows the supervisor. Of several, the
+ * first does what is done once: self-tests, and the spools of those that there are no more.
+ */
 export async function startGateway(config: Config, log: Logger): Promise<RunningGateway> {
   const { settings, layout } = config;
+  const share: Share = { number: config.gatewayNumber, of: settings.PINATA_GATEWAY_PROCESSES };
+  const place = layout.gateways[share.number - 1];
+  if (!place) throw new RangeError(`no gateway has the number ${share.number}`);
+  const { name, folder } = place;
+  const capBytes = settings.PINATA_SPOOL_MIB * MIB;
   const spool = await openSpool({
-    folder: layout.gateway,
-    name: 'gateway',
-    capBytes: settings.PINATA_SPOOL_MIB * MIB,
+    folder,
+    name,
+    capBytes,
     onTrouble: error => log.error({ err: error }, 'the spool is in trouble'),
   });
   spool.append({ kind: 'started', t: nowMicros() });
   const targets = new Targets(layout.sockets.targets);
   const refusals = new Refusals(fact => spool.append(fact));
-  const callbacks = new CallbackDialler({ port: settings.PINATA_CALLBACK_PORT, lab: settings.PINATA_LAB });
-  const entrances = entrancesOf(settings, spool, { targets, refusals, callbacks, log });
-  const close = () => {
+  const callbacks = new CallbackDialler({ port: settings.PINATA_CALLBACK_PORT, lab: settings.PINATA_LAB, share });
+  const entrances = entrancesOf(settings, spool, share, { targets, refusals, callbacks, log });
+  let leftovers: Leftovers | null = null;
+  const close = async () => {
     for (const entrance of entrances) entrance.close();
     targets.stop();
     refusals.stop();
+    await leftovers?.stop();
   };
   try {
     for (const entrance of entrances) await entrance.open();
-    await spool.serve(layout.sockets.gatewaySpool);
+    await spool.serve(place.socket);
+    if (share.number === 1) leftovers = await serveLeftovers(layout.gateways.slice(share.of), capBytes);
   } catch (error) {
-    close();
+    await close();
     await spool.close();
     throw error;
   }
   const stopBeat = startBeat(spool);
   const everyMs = settings.PINATA_SELF_TEST_S * 1000;
-  const selfTests = entrances.map(entrance => new SelfTest({ entrance, targets, spool, everyMs, log }));
+  const tested = share.number === 1 ? entrances : [];
+  const selfTests = tested.map(entrance => new SelfTest({ entrance, targets, spool, everyMs, log }));
   targets.start();
 
   const stop = async () => {
@@ -65,7 +80,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
     while (entrances.some(entrance => entrance.openAttempts > 0) && Date.now() < deadline) await pause(GRACE_CHECK_MS);
     for (const entrance of entrances) entrance.abortAll();
     stopBeat();
-    close();
+    await close();
     await spool.close();
   };
   let stopping: Promise<void> | undefined;
@@ -85,33 +100,43 @@ interface Shared {
   log: Logger;
 }
 
-function entrancesOf(settings: Settings, spool: Spool, shared: Shared): Entrance[] {
+function entrancesOf(settings: Settings, spool: Spool, share: Share, shared: Shared): Entrance[] {
   const places = [
     { target: 'prize', first: settings.PINATA_PRIZE_PORT, variable: 'PINATA_PRIZE_PORT', isPrize: true },
     { target: 'practice', first: settings.PINATA_PRACTICE_PORT, variable: 'PINATA_PRACTICE_PORT', isPrize: false },
   ];
+  const part = (limit: number) => partOf(limit, share);
+  const perNetwork = part(settings.PINATA_PLACES_PER_NETWORK);
+  const limits = placeLimits({ perNetwork, graceMs: settings.PINATA_GRACE_MS });
   return places.map(({ target, first, variable, isPrize }) => {
     const pool = new Pool({
-      perAddress: settings.PINATA_CAP_PER_ADDRESS,
-      ratePerMinute: settings.PINATA_RATE_PER_ADDRESS,
-      server: settings.PINATA_CAP_SERVER,
-      client: settings.PINATA_CAP_CLIENT,
+      perAddress: part(settings.PINATA_CAP_PER_ADDRESS),
+      perNetwork: part(settings.PINATA_CAP_PER_NETWORK),
+      ratePerMinute: part(settings.PINATA_RATE_PER_ADDRESS),
+      server: part(settings.PINATA_CAP_SERVER),
+      client: part(settings.PINATA_CAP_CLIENT),
       // An equal share each: then one target's flood leaves the other's places alone.
-      total: Math.max(1, Math.floor(settings.PINATA_CAP_GLOBAL / places.length)),
+      total: part(Math.max(1, Math.floor(settings.PINATA_CAP_GLOBAL / places.length))),
+      graceMs: settings.PINATA_GRACE_MS,
     });
     return new Entrance({
       ...shared,
       target,
       host: settings.PINATA_ATTACK_HOST,
       ports: threePorts(first),
+      reusePort: share.of > 1,
       variable,
       spool,
       leaveBytes: isPrize ? 0 : settings.PINATA_SPOOL_MIB * MIB * PRACTICE_LEAVES,
-      withheld: isPrize ? new WithheldHashes() : null,
+      withheld: isPrize ? withheldBodies(share) : null,
       pool,
-      dialler: new GuestDialler(shared.targets, target),
+      dialler: new GuestDialler(shared.targets, target, { limits, share }),
     });
   });
+}
+
+function withheldBodies({ of }: Share): WithheldBodies {
+  return of === 1 ? new WithheldHashes() : EVERY_BODY;
 }
 
 /** The first of three ports; 0 means any three free ones. */

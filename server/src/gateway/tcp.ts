@@ -52,7 +52,9 @@ export function reset(stream: Duplex): void {
 
 /** Sends what was written, then FIN, and reads no more. A peer that does not take it within a moment is reset. */
 export function finishSoon(stream: Duplex): void {
-  if (stream.writableFinished || stream.destroyed) {
+  // To close is to send FIN too, unless there is something unread: then it would be RST.
+  const closesInOrder = stream.readableEnded && stream.writableLength === 0;
+  if (stream.writableFinished || stream.destroyed || closesInOrder) {
     stream.destroy();
     return;
   }

@@ -84,6 +84,7 @@ export class Feed {
   }
 
   #start({ epoch, from }: Said): void {
+    if (epoch === this.#segments.epoch && typeof from === 'number' && from > this.#segments.end) this.#segments.renew();
     const sameEpoch = epoch === this.#segments.epoch;
     const asked = sameEpoch && typeof from === 'number' && from <= this.#segments.end ? from : null;
     const given = this.#segments.following(asked ?? 0);

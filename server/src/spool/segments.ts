@@ -21,6 +21,7 @@ import { soundLength } from './line.ts';
 const SEGMENT_BYTES = 8 << 20;
 const SYNC_WITHIN_MS = 50;
 const EPOCH_FILE = 'epoch';
+const NEWLINE = 0x0a;
 const SEGMENT_NAME = /^(\d{16})\.spool$/;
 
 /**
@@ -50,7 +51,8 @@ export interface SegmentsOptions {
  * go on over all segments of an epoch and never go back.
  */
 export class Segments {
-  readonly epoch: string;
+  #epoch: string;
+  readonly #machine: string;
   readonly #folder: string;
   readonly #segmentBytes: number;
   readonly #onSyncError: (error: Error) => void;
@@ -67,15 +69,32 @@ export class Segments {
     this.#folder = folder;
     this.#segmentBytes = segmentBytes;
     this.#onSyncError = onSyncError ?? (() => {});
-    this.#segments = recover(folder);
+    const { segments, damagedTo } = recover(folder);
+    this.#segments = segments;
     const known = this.#segments.length > 0 ? readEpoch(folder) : null;
-    this.epoch = known?.epoch ?? randomBytes(16).toString('hex');
+    this.#epoch = known?.epoch ?? newEpoch();
+    this.#machine = machine;
     if (!known) for (const segment of this.#segments.splice(0)) unlinkSync(segment.path);
-    if (known?.machine !== machine) writeEpoch(folder, { epoch: this.epoch, machine });
+    if (known?.machine !== machine) writeEpoch(folder, { epoch: this.#epoch, machine });
     const last = this.#segments.at(-1);
     if (!last) this.#fd = this.#begin(0);
     else if (known?.machine !== machine) this.#fd = this.#begin(this.end + JUMP_BYTES);
+    else if (damagedTo !== null) this.#fd = this.#begin(damagedTo);
     else this.#fd = openSync(last.path, 'a');
+    syncFolder(folder);
+  }
+
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  /**
+   * Bytes that a reader has seen are gone from the end, and others will have their offsets: for readers it is another spool from here
+   * on.
+   */
+  renew(): void {
+    this.#epoch = newEpoch();
+    writeEpoch(this.#folder, { epoch: this.#epoch, machine: this.#machine });
   }
 
   /** Offset of the first byte that is kept. */
@@ -117,10 +136,13 @@ export class Segments {
     if (!current || current.size < this.#segmentBytes) return;
     const full = this.#fd;
     this.#fd = this.#begin(this.end);
-    fsync(full, error => {
-      if (error) this.#onSyncError(error);
-      close(full, () => {});
-    });
+    const closeOnceSynced = (fd: number) =>
+      fsync(fd, error => {
+        if (error) this.#onSyncError(error);
+        close(fd, () => {});
+      });
+    closeOnceSynced(full);
+    closeOnceSynced(openSync(this.#folder, 'r'));
   }
 
   /** Deletes the segments that lie wholly below `offset`, never the one that is being written. */
@@ -162,7 +184,6 @@ export class Segments {
     const path = join(this.#folder, `${String(base).padStart(16, '0')}.spool`);
     const fd = openSync(path, 'ax', 0o600);
     this.#segments.push({ base, path, size: 0 });
-    syncFolder(this.#folder);
     return fd;
   }
 
@@ -185,26 +206,39 @@ export class Segments {
   }
 }
 
+/** What is left of a spool's files. `damagedTo`: where whole lines ended that were damaged and are cut off; their offsets stay a gap. */
+interface Recovered {
+  segments: Segment[];
+  damagedTo: number | null;
+}
+
 /** Lists the segments in order. A tail that a killed process or a power cut left unfinished is cut off. */
-function recover(folder: string): Segment[] {
-  const found = readdirSync(folder)
+function recover(folder: string): Recovered {
+  const segments = readdirSync(folder)
     .filter(name => SEGMENT_NAME.test(name))
     .sort()
     .map(name => ({ base: Number.parseInt(name, 10), path: join(folder, name), size: 0 }));
-  for (const [index, segment] of found.entries()) {
+  let damagedTo: number | null = null;
+  for (const [index, segment] of segments.entries()) {
     segment.size = statSync(segment.path).size;
-    const next = found[index + 1];
+    const next = segments[index + 1];
     if (next && next.base === segment.base + segment.size) continue;
-    const sound = soundLength(readFileSync(segment.path));
+    const bytes = readFileSync(segment.path);
+    const sound = soundLength(bytes);
     if (sound < segment.size) truncateSync(segment.path, sound);
     segment.size = sound;
+    if (!next && bytes.includes(NEWLINE, sound)) damagedTo = segment.base + bytes.length;
   }
-  return found;
+  return { segments, damagedTo };
 }
 
 interface Epoch {
   epoch: string;
   machine: string;
+}
+
+function newEpoch(): string {
+  return randomBytes(16).toString('hex');
 }
 
 function readEpoch(folder: string): Epoch | null {

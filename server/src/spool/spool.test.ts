@@ -51,6 +51,19 @@ test('the socket is open to owner and group, and one that a killed process left 
   assert.ok(statSync(place.socket).isSocket());
 });
 
+test('who waits for the end of the turn gets one answer for all that was appended in it, once it is written', async t => {
+  const place = temporary(t);
+  const spool = await openSpool(options(place));
+  t.after(() => spool.close());
+  spool.append(beat(1));
+  const first = spool.flushed();
+  spool.append(beat(2));
+  const second = spool.flushed();
+  assert.equal(bytesOf(place), '');
+  assert.deepEqual(await Promise.all([first, second]), [true, true]);
+  assert.equal(bytesOf(place), encodeLine(beat(1)) + encodeLine(beat(2)));
+});
+
 test('append alone is written within a moment; flush is written at once', async t => {
   const place = temporary(t);
   const spool = await opened(t, place);
@@ -220,6 +233,44 @@ test('a spool that was made anew has another epoch, and its reader is told', asy
   spool.append(beat(1));
   await seen.has(1);
   assert.deepEqual(seen.starts, [{ epoch: spool.epoch, from: 0, lost: true }]);
+});
+
+test('a whole line that is damaged at the very end is a gap, and no torn tail', async t => {
+  const place = temporary(t);
+  const first = await openSpool(options(place));
+  for (const n of [0, 1, 2]) first.append(beat(n));
+  await first.close();
+  const [path = ''] = segmentFiles(place);
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 2) ^ 1, bytes.length - 2);
+  writeFileSync(path, bytes);
+  const spool = await opened(t, place);
+  await spool.serve(place.socket);
+  spool.append(beat(3));
+  const seen = reader(t, place);
+  await seen.has(3);
+  assert.deepEqual(seen.numbers(), [0, 1, 3]);
+  assert.deepEqual(
+    seen.starts.map(({ lost }) => lost),
+    [false, true],
+  );
+});
+
+test('a spool that has lost bytes which its reader saw is another one, so that what is written since is new', async t => {
+  const place = temporary(t);
+  const first = await openSpool(options(place));
+  for (const n of [0, 1, 2, 3]) first.append(beat(n));
+  await first.close();
+  const line = encodeLine(beat(0)).length;
+  truncateSync(segmentFiles(place)[0] ?? '', 2 * line);
+  const spool = await opened(t, place);
+  await spool.serve(place.socket);
+  spool.append(beat(4));
+  const seen = reader(t, place, { from: { epoch: first.epoch, offset: 4 * line } });
+  await seen.has(3);
+  assert.deepEqual(seen.numbers(), [0, 1, 4]);
+  assert.deepEqual(seen.starts, [{ epoch: spool.epoch, from: 0, lost: true }]);
+  assert.notEqual(spool.epoch, first.epoch);
 });
 
 test('after the machine went down offsets do not come again, so that a reader that had seen more misses nothing new', async t => {

@@ -2,11 +2,12 @@ import { statfs } from 'node:fs/promises';
 import { PinataError } from '../errors.ts';
 import type { Fact } from '../wire/facts.ts';
 import { encodeLine } from './line.ts';
+import { LineBuffer } from './line-buffer.ts';
 import { Segments, type SegmentsOptions } from './segments.ts';
 import { SpoolServer } from './server.ts';
 
 const FLUSH_WITHIN_MS = 10;
-const FLUSH_ABOVE_CHARS = 256 << 10;
+const FLUSH_ABOVE_BYTES = 256 << 10;
 const ROOM_CHECK_MS = 1000;
 const RETRY_MS = 1000;
 /** Left free on the disk for everybody else. */
@@ -22,6 +23,8 @@ export interface Spool {
    * power cut. False where the disk did not take all of it; the rest is kept and tried again.
    */
   flush(): boolean;
+  /** The same at the end of this turn of the event loop, with everything that others append in it: one write for all. */
+  flushed(): Promise<boolean>;
   /** Whether `bytes` more fit, beside what is reserved. */
   hasRoom(bytes: number): boolean;
   /** Sets room aside, or null if there is none. */
@@ -61,12 +64,13 @@ class FileSpool implements Spool {
   readonly #segments: Segments;
   readonly #server: SpoolServer;
   readonly #roomTimer: NodeJS.Timeout;
-  /** Lines that were appended and not yet handed to the disk. */
-  #lines = '';
-  #lineBytes = 0;
+  /** What was appended and not yet handed to the disk. */
+  readonly #lines = new LineBuffer(2 * FLUSH_ABOVE_BYTES);
   /** Bytes that the disk refused. They may begin in the middle of a line. */
   #refused: Buffer | null = null;
-  #flushTimer: NodeJS.Timeout | undefined;
+  #flushTimer: NodeJS.Timeout | null = null;
+  /** The flush at the end of this turn, where somebody waits for it. */
+  #turn: Promise<boolean> | null = null;
   #reserved = 0;
   #used: number;
   #free = 0;
@@ -91,28 +95,23 @@ class FileSpool implements Spool {
   }
 
   append(fact: Fact): void {
-    const line = encodeLine(fact);
-    this.#lines += line;
-    this.#lineBytes += Buffer.byteLength(line);
-    if (this.#lines.length > FLUSH_ABOVE_CHARS && !this.#refused) this.flush();
-    else this.#flushTimer ??= setTimeout(() => this.flush(), this.#refused ? RETRY_MS : FLUSH_WITHIN_MS);
+    this.#lines.push(encodeLine(fact));
+    if (this.#lines.length > FLUSH_ABOVE_BYTES && !this.#refused) this.flush();
+    else this.#flushWithin(this.#refused ? RETRY_MS : FLUSH_WITHIN_MS);
   }
 
   flush(): boolean {
-    clearTimeout(this.#flushTimer);
-    this.#flushTimer = undefined;
-    if (this.#lines === '' && !this.#refused) return true;
-    const fresh = Buffer.from(this.#lines, 'utf8');
+    if (this.#lines.length === 0 && !this.#refused) return true;
+    if (this.#closed) return false;
+    const fresh = this.#lines.take();
     const bytes = this.#refused ? Buffer.concat([this.#refused, fresh]) : fresh;
-    this.#lines = '';
-    this.#lineBytes = 0;
     const { written, error } = this.#segments.write(bytes);
     this.#used += written;
     this.#free -= written;
     if (error) {
       if (!this.#refused) this.#onTrouble(new PinataError('SPOOL_FULL', { spool: this.#name }, { cause: error }));
-      this.#refused = bytes.subarray(written);
-      if (!this.#closed) this.#flushTimer = setTimeout(() => this.flush(), RETRY_MS);
+      this.#refused = Buffer.from(bytes.subarray(written));
+      this.#flushWithin(RETRY_MS);
     } else {
       this.#refused = null;
       this.#segments.rotate();
@@ -121,8 +120,18 @@ class FileSpool implements Spool {
     return !error;
   }
 
+  flushed(): Promise<boolean> {
+    this.#turn ??= new Promise(resolve => {
+      setImmediate(() => {
+        this.#turn = null;
+        resolve(this.flush());
+      });
+    });
+    return this.#turn;
+  }
+
   hasRoom(bytes: number): boolean {
-    const wanted = this.#reserved + this.#lineBytes + bytes;
+    const wanted = this.#reserved + this.#lines.length + bytes;
     return !this.#refused && this.#used + wanted <= this.#capBytes && wanted <= this.#free - KEEP_FREE_BYTES;
   }
 
@@ -144,11 +153,21 @@ class FileSpool implements Spool {
 
   async close(): Promise<void> {
     if (this.#closed) return;
+    this.flush();
     this.#closed = true;
     clearInterval(this.#roomTimer);
-    this.flush();
+    clearTimeout(this.#flushTimer ?? undefined);
     await this.#server.close();
     this.#segments.close();
+  }
+
+  /** One timer at a time: where a flush comes before it, it finds nothing to do. */
+  #flushWithin(ms: number): void {
+    if (this.#closed) return;
+    this.#flushTimer ??= setTimeout(() => {
+      this.#flushTimer = null;
+      this.flush();
+    }, ms);
   }
 
   /** Looks how much room the disk has. A disk that cannot be asked counts as full. */

@@ -19,8 +19,8 @@ const PASSAGE = 0o711;
 /** A socket made inside gets the folder's group. */
 const SOCKET_FOLDER = 0o2750;
 
-/** Every folder below the data folder with its owner: who may read what, in one place. */
-export function planFolders(layout: Layout): Folder[] {
+/** Every folder below the data folder with its owner: who may read what, in one place. `gateways`: so many of them run. */
+export function planFolders(layout: Layout, gateways = 1): Folder[] {
   const own = (path: string, owner: Role | null): Folder => ({ path, mode: PRIVATE, owner, readers: null });
   const socket = (path: string, owner: Role, readers: Role): Folder => ({
     path: dirname(path),
@@ -35,11 +35,11 @@ export function planFolders(layout: Layout): Folder[] {
     own(layout.postgres, 'postgres'),
     own(layout.secrets, 'supervisor'),
     own(layout.supervisor, 'supervisor'),
-    own(layout.gateway, 'gateway'),
+    ...layout.gateways.slice(0, gateways).map(({ folder }) => own(folder, 'gateway')),
     own(layout.ingest, 'ingest'),
     own(layout.api, 'api'),
     { path: join(layout.data, 'run'), mode: PASSAGE, owner: null, readers: null },
-    socket(sockets.gatewaySpool, 'gateway', 'ingest'),
+    ...layout.gateways.slice(0, gateways).map(place => socket(place.socket, 'gateway', 'ingest')),
     socket(sockets.supervisorSpool, 'supervisor', 'ingest'),
     socket(sockets.targets, 'supervisor', 'gateway'),
     socket(sockets.supervisorControl, 'supervisor', 'supervisor'),

@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config, Settings } from '../config.ts';
+import { gatewayName } from '../wire/spools.ts';
 import { confine } from './confine.ts';
 import { environmentOf } from './environment.ts';
 import { type Keepable, Keeper, type KeeperEvents } from './keeper.ts';
@@ -20,6 +21,28 @@ const TITLE: Record<Role, string> = {
 };
 const LAST_PRIVILEGED_PORT = 1023;
 
+/** One process to be. There is one of each role, but for gateways, which may be several. */
+interface Instance {
+  readonly role: Role;
+  readonly name: string;
+  readonly title: string;
+  /** Of its environment, what it alone has. */
+  readonly own: Readonly<Record<string, string>>;
+}
+
+/** In the order of their start. */
+export function instancesOf({ PINATA_DATABASE_URL, PINATA_GATEWAY_PROCESSES }: Settings): Instance[] {
+  return ROLES.flatMap((role): Instance[] => {
+    if (role === 'postgres' && PINATA_DATABASE_URL !== '') return [];
+    if (role !== 'gateway') return [{ role, name: role, title: TITLE[role], own: {} }];
+    return Array.from({ length: PINATA_GATEWAY_PROCESSES }, (_, index) => {
+      const number = index + 1;
+      const title = number === 1 ? TITLE.gateway : `${TITLE.gateway} ${number}`;
+      return { role, name: gatewayName(number), title, own: { PINATA_GATEWAY_NUMBER: String(number) } };
+    });
+  });
+}
+
 export interface Site {
   readonly config: Config;
   readonly program: Program;
@@ -31,7 +54,7 @@ export interface Site {
 /** All processes of one installation, in the order of their start. Each is started again when it ends by itself. */
 export class Processes {
   readonly #site: Site;
-  readonly #keepers: { role: Role; keeper: Keeper }[] = [];
+  readonly #keepers: { instance: Instance; keeper: Keeper }[] = [];
   #settings: Settings;
 
   constructor(site: Site) {
@@ -41,11 +64,10 @@ export class Processes {
 
   /** Starts one after the other, each when the one before is ready. When this throws, `stop` ends what was started. */
   async start(): Promise<void> {
-    for (const role of ROLES) {
-      if (role === 'postgres' && this.#settings.PINATA_DATABASE_URL !== '') continue;
-      const keeper = new Keeper(() => this.#startOne(role), this.#events(role));
-      this.#keepers.push({ role, keeper });
-      await this.#site.screen.step(TITLE[role], () => keeper.start());
+    for (const instance of instancesOf(this.#settings)) {
+      const keeper = new Keeper(() => this.#startOne(instance), this.#events(instance));
+      this.#keepers.push({ instance, keeper });
+      await this.#site.screen.step(instance.title, () => keeper.start());
       this.#site.signal.throwIfAborted();
     }
   }
@@ -53,23 +75,23 @@ export class Processes {
   /** Stops them in reverse order, each when the one before is gone. Twice is fine. */
   async stop(): Promise<void> {
     for (let last = this.#keepers.pop(); last; last = this.#keepers.pop()) {
-      const { role, keeper } = last;
-      await this.#site.screen.step(`stop ${TITLE[role]}`, () => keeper.stop());
+      const { instance, keeper } = last;
+      await this.#site.screen.step(`stop ${instance.title}`, () => keeper.stop());
     }
   }
 
-  async #startOne(role: Role): Promise<Keepable> {
+  async #startOne({ role, name, own }: Instance): Promise<Keepable> {
     const { config, program, accounts, signal } = this.#site;
-    const log = logOf(config.layout, role);
+    const log = logOf(config.layout, name);
     if (role === 'postgres') return this.#startPostgres(log);
     return startService(
       {
-        name: role,
+        name,
         argv: confine(
           { account: accounts?.[role] ?? null, capabilities: this.#capabilities(role), deathSignal: 'KILL' },
           [program.node, entryPoint(program, role)],
         ),
-        env: environmentOf(role, { ...this.#settings, PINATA_IMAGE: program.image }, accounts),
+        env: { ...environmentOf(role, { ...this.#settings, PINATA_IMAGE: program.image }, accounts), ...own },
         cwd: program.home,
         log,
       },
@@ -100,15 +122,15 @@ export class Processes {
     return [...CAPABILITIES[role], ...(low ? ['net_bind_service'] : [])];
   }
 
-  #events(role: Role): KeeperEvents {
+  #events({ name }: Instance): KeeperEvents {
     const { screen, config } = this.#site;
     const clock = () => new Date().toISOString().slice(11, 19);
     return {
       onEnd: (why, delayMs) =>
         screen.line(
-          `${clock()} ${role} ended (${why}); again in ${delayMs / 1000} s. See ${logOf(config.layout, role)}`,
+          `${clock()} ${name} ended (${why}); again in ${delayMs / 1000} s. See ${logOf(config.layout, name)}`,
         ),
-      onAgain: () => screen.line(`${clock()} ${role} is ready again`),
+      onAgain: () => screen.line(`${clock()} ${name} is ready again`),
     };
   }
 }

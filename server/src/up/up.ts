@@ -33,7 +33,7 @@ export async function up(env: NodeJS.ProcessEnv, screen: Screen, signal: AbortSi
     await checkPorts(wantedPorts(config.settings));
     const accounts = process.getuid?.() === 0 ? accountsFrom(config.settings.PINATA_UID_BASE) : null;
     if (!accounts) screen.line(SHARED_USER);
-    await makeFolders(planFolders(config.layout), accounts);
+    await makeFolders(planFolders(config.layout, config.settings.PINATA_GATEWAY_PROCESSES), accounts);
     await ensureTools([QEMU], line => screen.line(line));
     await buildAll(config, screen, signal);
     const program = await settleProgram(config.settings.PINATA_IMAGE, accounts);

@@ -91,11 +91,15 @@ export interface Closed {
   bytesOut: number;
 }
 
-/** `done`: a party ended it. The rest are the gateway's own reasons. */
+/**
+ * `done`: a party ended it. The rest are the gateway's own reasons; `evicted` had room that somebody else needed more, `gateway_limited`
+ * never had any.
+ */
 export type CloseReason =
   | 'done'
   | 'idle_timeout'
   | 'gateway_limited'
+  | 'evicted'
   | 'backend_unavailable'
   | 'callback_unreachable'
   | 'shutdown';
@@ -103,7 +107,7 @@ export type CloseReason =
 export type CloseParty = 'peer' | 'guest' | 'gateway';
 export type CloseManner = 'fin' | 'rst' | 'timeout';
 
-/** Connections from one address, above the published rate, summed over a minute. */
+/** Connections from one address, above the published rate; all of a minute together are its sum. */
 export interface Refused {
   kind: 'refused';
   t: Micros;

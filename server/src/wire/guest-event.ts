@@ -20,7 +20,8 @@ export type GuestEvent = { us: number } & (
   | { kind: 'limit'; which: string }
   | { kind: 'tls_error'; what: string }
   | { kind: 'closed'; by: GuestCloser }
-  | { kind: 'handshake_secrets'; clientRandom: string; client: string; server: string }
+  /** In a transcript the secrets are null: they are kept apart from it. */
+  | { kind: 'handshake_secrets'; clientRandom: string; client: string | null; server: string | null }
   | { kind: 'session_tag'; tag: string }
 );
 

@@ -1,6 +1,7 @@
 import { beginAsClient, beginAsServer, dripInside } from './attacks.ts';
 import { Line } from './line.ts';
 import { ScriptedClient } from './scripted-client.ts';
+import { ScriptedServer } from './scripted-server.ts';
 
 /** As many as one address may have open at one target. */
 const PER_ADDRESS = 16;
@@ -9,9 +10,9 @@ const DRIP_MS = 500;
 const LONG_CERTIFICATE = 0xffff;
 const MUCH_OF_IT = 20_000;
 
-/** `count` addresses of the loopback network, from 127.0.`net`.1 on, each as often as it may come. */
-function addresses(net: number, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `127.0.${net}.${1 + Math.floor(i / PER_ADDRESS)}`);
+/** `count` addresses of 127.`net`.0.0/16, each in a network of its own and there as often as it may come. */
+function addresses(net: number, count: number, perAddress = PER_ADDRESS): string[] {
+  return Array.from({ length: count }, (_, i) => `127.${net}.${Math.floor(i / perAddress)}.1`);
 }
 
 /** Each closes its side when the target has closed its own. */
@@ -28,13 +29,13 @@ export async function helloDrips(port: number, net: number, count: number): Prom
 }
 
 /** Connections on which nothing is ever said. */
-export async function mutes(port: number, net: number, count: number): Promise<Line[]> {
-  return leaveWithTarget(await Promise.all(addresses(net, count).map(from => Line.open(port, from))));
+export async function mutes(port: number, net: number, count: number, perAddress?: number): Promise<Line[]> {
+  return leaveWithTarget(await Promise.all(addresses(net, count, perAddress).map(from => Line.open(port, from))));
 }
 
 /** One client and one server who begin a Certificate of 64 KiB and go on byte by byte, each in a record of its own. */
 export async function certificateDrips(ports: { server: number; client: number }, net: number): Promise<Line[]> {
-  const from = `127.0.${net}.1`;
+  const from = `127.${net}.0.1`;
   const begun = await Promise.all([
     beginAsClient(ports.server, LONG_CERTIFICATE, Buffer.alloc(100), from),
     beginAsServer(ports.client, LONG_CERTIFICATE, Buffer.alloc(100), from),
@@ -48,4 +49,13 @@ export async function longCertificates(port: number, net: number, count: number)
   const much = Buffer.alloc(MUCH_OF_IT);
   const begun = await Promise.all(addresses(net, count).map(from => beginAsClient(port, LONG_CERTIFICATE, much, from)));
   return leaveWithTarget(begun.map(({ line }) => line));
+}
+
+/** Two who are called back: one says nothing, one stops after its hello. */
+export async function silentCallers(port: number, answer: number, net: number): Promise<{ mute: Line; stuck: Line }> {
+  const mute = await Line.calledBack(port, answer, `127.${net}.0.1`);
+  const stuck = await Line.calledBack(port, answer, `127.${net}.1.1`);
+  await stuck.send(await ScriptedServer.over(stuck).greet());
+  leaveWithTarget([mute, stuck]);
+  return { mute, stuck };
 }
