@@ -49,6 +49,20 @@ export const Installation = Type.Object({
   targets: Type.Array(Type.Object({ target: Type.String(), imageSha256: nullable(Type.String()) })),
 });
 
+/** What ingest hands out of an attempt's evidence; null for an attempt that it does not know. */
+export const Evidence = Type.Object({
+  evidence: nullable(
+    Type.Object({
+      target: Type.String(),
+      ipVersion: Type.Union([Type.Literal(4), Type.Literal(6)]),
+      /** JSON lines; null where they were erased. */
+      transcript: nullable(Type.String()),
+      secretsState: Type.Union([Type.Literal('published'), Type.Literal('held'), Type.Literal('none')]),
+      secrets: nullable(Type.Object({ clientRandom: Type.String(), client: Type.String(), server: Type.String() })),
+    }),
+  ),
+});
+
 export const Credentials = Type.Object({
   'ca.pem': Type.String(),
   'client.pem': Type.String(),

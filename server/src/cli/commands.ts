@@ -8,6 +8,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['credentials', async () => (await import('./commands/credentials.ts')).credentials],
   ['prove', async () => (await import('./commands/prove.ts')).prove],
   ['reclassify', async () => (await import('./commands/reclassify.ts')).reclassify],
+  ['evidence', async () => (await import('./commands/evidence.ts')).evidence],
   ['image', async () => (await import('./commands/image.ts')).image],
   ['verify', async () => (await import('./commands/verify.ts')).verify],
   ['stage', async () => (await import('./commands/stage.ts')).stage],

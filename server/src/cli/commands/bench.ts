@@ -9,18 +9,23 @@ import type { Command } from '../command.ts';
 const FOLDER = join(HOME, 'test/bench');
 
 export const bench: Command = {
-  usage: 'bench [NAME]',
+  usage: 'bench [NAME] [--rows N]',
   summary: 'print measured numbers: one script of test/bench, or all of them',
-  flags: {},
+  flags: { rows: { type: 'string' } },
   words: { min: 0, max: 1 },
-  run: async ({ words: [name], env }) => {
+  run: async ({ words: [name], flags, env }) => {
     const names = benches();
     if (name !== undefined && !names.includes(name)) {
       throw usage(`There is no bench ${name}; there are: ${names.join(', ') || 'none'}.`);
     }
+    const { rows } = flags;
+    if (rows !== undefined && (name !== 'queries' || !/^\d+$/.test(String(rows)))) {
+      throw usage('--rows is a number, and for queries alone.');
+    }
+    const args = rows === undefined ? [] : ['--rows', String(rows)];
     let failed = 0;
     for (const one of name === undefined ? names : [name]) {
-      const child = spawn(process.execPath, [join(FOLDER, `${one}.ts`)], { env, stdio: 'inherit', cwd: HOME });
+      const child = spawn(process.execPath, [join(FOLDER, `${one}.ts`), ...args], { env, stdio: 'inherit', cwd: HOME });
       const [status] = await once(child, 'exit');
       if (status !== 0) failed++;
     }
