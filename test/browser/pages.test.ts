@@ -45,6 +45,8 @@ describe('every page', () => {
     ['attempts', '/attempts', /^Attempts$/],
     ['refused', `/attempts/${refused.id}`, /no certificate/],
     ['released', `/attempts/${released.id}`, /practice target/],
+    ['classes', '/classes', /What attempts look like/],
+    ['class', '/classes/E01_no_certificate', /No certificate/],
     ['targets', '/targets', /Targets/],
     ['rules', '/rules', /Rules/],
     ['missing', '/no-such-page', /no such page/],
@@ -127,6 +129,26 @@ describe('the live page', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/depthMin=3/);
     await page.locator(`a[href="/attempts/${refused.id}"]`).waitFor();
+    await page.context().close();
+  });
+});
+
+describe('the pages of the classes', () => {
+  test('an attempt leads to its classes, a class to its rows and to the newest of them, and what is of none is counted', async () => {
+    const { page, complaints } = await openPage(browser);
+    await page.goto(`${it.url}/attempts/${refused.id}`);
+    await page.getByRole('link', { name: 'E01_no_certificate' }).click();
+    await page.getByRole('heading', { level: 1, name: 'No certificate' }).waitFor();
+    await page.getByText('The target was sent an empty list of certificates.').waitFor();
+    await page.getByText('openssl s_client, no certificate').waitFor();
+    await page.getByRole('link', { name: /^[\d,]+ attempts?$/ }).click();
+    await page.locator(`a[href="/attempts/${refused.id}"]`).waitFor();
+
+    await page.goto(`${it.url}/classes`);
+    await page.getByRole('row', { name: /^Unknown: of no class/ }).waitFor();
+    await page.getByRole('link', { name: 'Known tool: openssl-3.0' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Known tool: openssl-3.0' }).waitFor();
+    assert.deepEqual(complaints, []);
     await page.context().close();
   });
 });

@@ -11,6 +11,7 @@ import { registerProblems, sendProblem } from './problem.ts';
 import { attemptRoutes } from './routes/attempt.ts';
 import { attemptsRoute } from './routes/attempts.ts';
 import { bootRoutes } from './routes/boots.ts';
+import { classRoutes } from './routes/classes.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { liveRoutes } from './routes/live.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -66,6 +67,7 @@ export async function buildApp(context: ApiContext, logger: FastifyBaseLogger): 
     attemptRoutes(data, context);
     targetRoutes(data, context);
     bootRoutes(data, context);
+    classRoutes(data, context);
     statsRoutes(data, context);
     liveRoutes(data, context);
     schemaRoutes(data);

@@ -17,6 +17,8 @@ interface Document {
   paths: Record<string, { get?: Operation }>;
 }
 
+const CLASS = 'C10_rc4';
+
 describe('the OpenAPI document', { timeout: 120_000 }, () => {
   let database: TestDatabase;
   let api: RunningApi;
@@ -27,7 +29,10 @@ describe('the OpenAPI document', { timeout: 120_000 }, () => {
     database = await startTestDatabase();
     await bootTarget(database, 'prize');
     bootId = await bootTarget(database, 'practice');
-    await publish(database, makeRecords(Array.from({ length: 30 }, (_, index) => ({ depth: index % 9 }))));
+    await publish(
+      database,
+      makeRecords(Array.from({ length: 30 }, (_, index) => ({ depth: index % 9, classes: [CLASS] }))),
+    );
     api = await startTestApi(database.apiUrl);
     document = (await (await fetch(`${api.url}/openapi.json`)).json()) as Document;
   });
@@ -51,7 +56,7 @@ describe('the OpenAPI document', { timeout: 120_000 }, () => {
       assert.ok(get, `${path} can be asked with GET`);
       const schema = get.responses['200']?.content?.['application/json']?.schema;
       if (!schema) continue;
-      const id = path.includes('/boots/') ? bootId : (rows[0]?.id ?? '');
+      const id = path.includes('/boots/') ? bootId : path.includes('/classes/') ? CLASS : (rows[0]?.id ?? '');
       const address = path.replace(/\{(\w+)\}/g, (_, name: string) => (name === 'id' ? id : (values[name] ?? '')));
       const response = await fetch(api.url + address);
       assert.equal(response.status, 200, address);
@@ -68,6 +73,8 @@ describe('the OpenAPI document', { timeout: 120_000 }, () => {
       '/api/v1/attempts/{id}/leaf',
       '/api/v1/boots',
       '/api/v1/boots/{id}',
+      '/api/v1/classes',
+      '/api/v1/classes/{id}',
       '/api/v1/stats/summary',
       '/api/v1/stats/timeseries',
       '/api/v1/stream',

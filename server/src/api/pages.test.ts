@@ -120,6 +120,8 @@ describe('the pages', { timeout: 120_000 }, () => {
     for (const path of [
       '/attempts?depthMin=4',
       '/attempts/01a20cb1-0af8-787a-8a3a-523a38847e13',
+      '/classes',
+      '/classes/C34_known_tool:openssl-3.0',
       '/targets',
       '/rules',
     ]) {

@@ -235,6 +235,7 @@ describe('the service as it describes itself', { timeout: 120_000 }, () => {
     assert.equal(told.site, 'here');
     assert.equal(told.targets[0]?.limits?.chainMax, 8);
     assert.equal(told.limits.connectionsPerAddress, 16);
+    assert.deepEqual([told.limits.connectionsPerNetwork, told.limits.placesPerNetwork], [64, 16]);
     assert.ok(told.links.rules?.endsWith('/rules'));
   });
 

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Config } from '../config.ts';
 import type { Micros } from '../wire/ids.ts';
+import { isGatewayName } from '../wire/spools.ts';
 import { Meta } from './queries/log-state.ts';
 import type { AlarmRow, ComponentRow } from './queries/status.ts';
 import type { TargetRow } from './queries/targets.ts';
@@ -95,8 +96,8 @@ type TargetHealth = Status['targets'][number];
 
 /** Down: attackers cannot get through, or nobody records. Degraded: they can, but something needs a look. */
 function overallOf(components: readonly ComponentHealth[], targets: readonly TargetHealth[]): Status['overall'] {
-  const gateway = components.find(component => component.name === 'gateway');
-  if (!gateway || gateway.stale || targets.length === 0 || targets.every(target => target.state !== 'ready'))
+  const gateways = components.filter(({ name }) => isGatewayName(name));
+  if (gateways.every(({ stale }) => stale) || targets.length === 0 || targets.every(target => target.state !== 'ready'))
     return 'down';
   if (targets.some(target => target.prize && target.state === 'down')) return 'down';
   const wholesome =

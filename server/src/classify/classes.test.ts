@@ -4,11 +4,25 @@ import { test } from 'node:test';
 import { CampaignWindow } from './campaign/campaign-window.ts';
 import { SEVERITIES } from './classes/attack-class.ts';
 import { CLASSES } from './classes/registry.ts';
+import { RULES_IN_WORDS, ruleWords } from './classes/rule-words.ts';
 import { conclude } from './conclude.ts';
 import { FIXTURES } from './fixtures/all.ts';
 import { classesDocument } from './fixtures/classes-document.ts';
+import { coverage } from './fixtures/coverage.ts';
+import { classExamples } from './fixtures/examples.ts';
 import type { Fixture } from './fixtures/fixture.ts';
+import { attempted, recordedAttempts } from './fixtures/recorded-attempt.ts';
+import { WITHOUT_TOOL } from './fixtures/without-tool.ts';
 import { evidenceOf } from './testing/evidence.ts';
+
+/** A CVE; an RFC, with its sections or an appendix; a CAPEC. */
+const REFERENCE =
+  /^(CVE-\d{4}-\d{4,}|CAPEC-\d{1,3}|RFC \d{3,4}( §\d+(\.\d+)*( and §\d+(\.\d+)*)?| appendix [A-Z](\.\d+)?)?)$/;
+/** Nobody else speaks of these. */
+const WITHOUT_REFERENCE = [
+  ...['A11_bitcoin_p2p', 'E17_secret_released', 'F08_distributed_tool', 'G02_guest_crash', 'G03_guest_silent_close'],
+  ...['G05_data_before_authentication', 'G06_backend_unavailable'],
+];
 
 for (const { id, needs } of CLASSES) {
   const own = FIXTURES.filter(fixture => fixture.id === id);
@@ -44,9 +58,41 @@ test('every class says what it is, how bad, how sure, and after whom', () => {
     assert.match(explanation, /^[A-Z].*\.$/, id);
     assert.ok(explanation.length <= 140, id);
     assert.ok(SEVERITIES.includes(severity) && confidence > 0 && confidence <= 1, id);
-    assert.ok(reference === null || /^(CVE-\d{4}-\d+|RFC \d+|CAPEC-\d+)/.test(reference), id);
+    for (const part of reference?.split(', ') ?? []) assert.match(part, REFERENCE, id);
     assert.equal(rule === null, needs === 'window', id);
   }
+});
+
+test('every class has a reference, but for those of which nobody else speaks', () => {
+  assert.deepEqual(CLASSES.flatMap(({ id, reference }) => (reference === null ? [id] : [])).sort(), WITHOUT_REFERENCE);
+});
+
+test('every rule is told in words, and nothing else is', () => {
+  const used = CLASSES.map(({ id }) => [ruleWords(id), id] as const);
+  for (const [words, id] of used) assert.match(words ?? '', /^\S.{19,150}\.$/, id);
+  const distinct = new Set(used.map(([words]) => words));
+  assert.equal(distinct.size, RULES_IN_WORDS.length);
+});
+
+test('every class has an example by a real program, but for those that no program makes by itself', () => {
+  const { positive, nearMiss, missing, classes, tool, toolKnown } = coverage();
+  assert.deepEqual([positive, nearMiss, missing], [classes, classes, []]);
+  for (const [id, reason] of Object.entries(WITHOUT_TOOL)) {
+    assert.ok(CLASSES.some(one => one.id === id) && /^[A-Z].*\.$/.test(reason), id);
+  }
+  assert.equal(tool, toolKnown);
+});
+
+test('a recorded attempt is concluded as the installation that it met concluded it', () => {
+  for (const { name, outcome, depth } of recordedAttempts()) {
+    const concluded = conclude(evidenceOf(attempted(name)));
+    assert.deepEqual([concluded.outcome, concluded.depth], [outcome, depth], name);
+  }
+});
+
+test('the examples on the pages of the classes are what the fixtures make of them', () => {
+  const written = readFileSync(new URL('fixtures/examples.json', import.meta.url), 'utf8');
+  assert.deepEqual(JSON.parse(written), classExamples());
 });
 
 test('ids are given once, and the most severe come first', () => {

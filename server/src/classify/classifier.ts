@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Raised by hand when the rules change their meaning. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** The folders whose sources decide a conclusion; those of tests and examples beside them do not. */
 export const FOLDERS: readonly string[] = ['../tls/', './', './classes/', './campaign/'];

@@ -25,7 +25,14 @@ const told: fc.Arbitrary<Told> = fc.oneof(
 );
 
 const closed = fc.record({
-  end: fc.constantFrom<Closed['end']>('done', 'idle_timeout', 'gateway_limited', 'backend_unavailable', 'shutdown'),
+  end: fc.constantFrom<Closed['end']>(
+    'done',
+    'idle_timeout',
+    'gateway_limited',
+    'evicted',
+    'backend_unavailable',
+    'shutdown',
+  ),
   by: fc.constantFrom<Closed['by']>('peer', 'guest', 'gateway'),
   how: fc.constantFrom<Closed['how']>('fin', 'rst', 'timeout'),
 });

@@ -44,6 +44,7 @@ const flight: Told[] = [...hello, { kind: 'server_flight' }];
 const presented: Told[] = [...flight, certificate];
 const complete: Told[] = [...presented, chainOk, possessionOk, finished];
 const timeout = { by: 'gateway', how: 'timeout', end: 'idle_timeout' } as const;
+const evicted = { end: 'evicted', by: 'gateway' } as const;
 
 /** What happened, what that is, and how deep it went. */
 type Row = [Outcome, number, Story];
@@ -60,6 +61,22 @@ const ROWS: Record<string, Row> = {
   ],
   'one byte until our deadline': ['handshake_timeout', 1, { wire: [['in', Buffer.from([22])]], close: timeout }],
   'cut off by the gateway': ['gateway_limited', 0, { close: { end: 'gateway_limited', by: 'gateway' } }],
+  'silent, and its room was needed': ['gateway_limited', 0, { dialled: false, close: evicted }],
+  'in the middle of the handshake its place was needed': [
+    'gateway_limited',
+    3,
+    { wire: FLIGHT, guest: [...flight, gone], close: evicted },
+  ],
+  'refused, and then its place was needed': [
+    'certificate_missing',
+    3,
+    { wire: ANSWERED, guest: [...flight, noCertificate, sent(116), closedByGuest], close: evicted },
+  ],
+  'released, and then its place was needed': [
+    'released_practice',
+    8,
+    { prize: false, wire: ANSWERED, guest: [...complete, release(false)], close: evicted },
+  ],
   'no guest': [
     'backend_unavailable',
     2,

@@ -47,6 +47,9 @@ const bootEnded: Rule = c => {
   return told(bootEnd.reason === 'crash' ? 'guest_crash' : 'target_restarted');
 };
 
+/** The gateway gave its room to somebody else before the guest had decided. */
+const evicted: Rule = c => (c.evidence.close?.end === 'evicted' && !refusedAlready(c) ? told('gateway_limited') : null);
+
 const silent: Rule = c => {
   if (c.bytesIn > 0) return null;
   if (c.timedOut) return told('idle_timeout');
@@ -84,6 +87,7 @@ const RULES: readonly Rule[] = [
   gatewayEnded,
   limited,
   bootEnded,
+  evicted,
   silent,
   foreign,
   ssl2,

@@ -24,8 +24,9 @@ test('points of small order are known, with the top bit as without it', () => {
   assert.equal(describeShare(29, littleEndian(9n), 'client').flaw, null);
 });
 
-test('what real programs send and get is sound', () => {
-  const shares = recordings().flatMap(({ segments }) => {
+test('what real programs send and get is sound, where they are not made to break it', () => {
+  const honest = recordings().filter(({ name }) => !name.startsWith('tls-attacker'));
+  const shares = honest.flatMap(({ segments }) => {
     const observer = new TlsObserver('server');
     for (const { dir, bytes } of segments) observer.push(dir, bytes, 0);
     const { clientHello, serverHello } = observer.result();

@@ -38,6 +38,7 @@ const wildHello = fc
 
 const OLD_CERTIFICATE = record(22, message(11, Buffer.from([0, 0, 5, 0, 0, 2, 0x30, 0])));
 const SSL2 = Buffer.from([0x80, 14, 1, 0, 2, 0, 3, 0, 0, 0, 2, 2, 0, 0x80, 1, 2]);
+const COMPATIBLE = Buffer.from([0x80, 14, 1, 3, 3, 0, 3, 0, 0, 0, 2, 0, 0, 0x2f, 1, 2]);
 
 /** Whole records of every kind, some true to form and some not. */
 const wildRecord = fc.oneof(
@@ -49,7 +50,7 @@ const wildRecord = fc.oneof(
   fc.nat(300).map(sealed),
   fc.tuple(fc.nat(255), bytes(60)).map(([type, body]) => record(22, message(type, body))),
   fc.tuple(fc.constantFrom(11, 12, 15), bytes(60)).map(([type, body]) => record(22, message(type, body))),
-  fc.constantFrom(record(22, serverHello({ extensions: null, cipher: 0xc02f })), OLD_CERTIFICATE, SSL2),
+  fc.constantFrom(record(22, serverHello({ extensions: null, cipher: 0xc02f })), OLD_CERTIFICATE, SSL2, COMPATIBLE),
   bytes(40).map(body => record(24, body)),
   fc.tuple(fc.nat(255), bytes(60), u16).map(([type, body, version]) => record(type, body, version)),
   bytes(30),

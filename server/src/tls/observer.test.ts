@@ -99,6 +99,25 @@ test('a TLS hello under an unknown record version is TLS with an anomaly', () =>
   assert.equal(observe([['in', record(22, Buffer.from('hello!'), 0x0505)]]).looksLikeTls, false);
 });
 
+test('behind a hello that only has the form of SSL 2.0 the records of TLS are read, however they come', () => {
+  const hello = (...version: number[]) =>
+    Buffer.from([0x80, 14, 1, ...version, 0, 3, 0, 0, 0, 2, 0, 0, 5, 1, 2, 3].slice(0, 16));
+  const compatible = Buffer.concat([hello(3, 3), alert(2, 46)]);
+  for (let at = 1; at < compatible.length; at++) {
+    const seen = observe([
+      ['in', compatible.subarray(0, at)],
+      ['in', compatible.subarray(at)],
+    ]);
+    assert.deepEqual(
+      seen.alerts.map(({ code, offset }) => [code, offset]),
+      [[46, 16]],
+      `cut at ${at}`,
+    );
+    assert.deepEqual(kinds(seen), ['sslv2_compatible_hello']);
+  }
+  assert.deepEqual(observe([['in', Buffer.concat([hello(0, 2), alert(2, 46)])]]).alerts, []);
+});
+
 test('an SSLv2 hello is recognised, and told from the compatible one', () => {
   const ssl2 = (version: number[]) => Buffer.from([0x80, 14, 1, ...version, 0, 3, 0, 0, 0, 2, 0, 0, 5, 1, 2, 3]);
   const old = observe([['in', ssl2([0, 2]).subarray(0, 16)]]);

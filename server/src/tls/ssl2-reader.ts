@@ -23,16 +23,18 @@ export class Ssl2Reader {
     this.#kept = new Uint8Array(Math.min(messageBytes, KEPT_BYTES));
   }
 
-  push(bytes: Uint8Array): void {
-    if (this.#left === 0) return;
+  /** The next bytes; returns how many of them belong to the hello. */
+  push(bytes: Uint8Array): number {
+    if (this.#left === 0) return 0;
     const taken = bytes.subarray(0, this.#left);
     const at = this.#bytes - this.#left;
     this.#kept.set(taken.subarray(0, Math.max(0, this.#kept.length - at)), Math.min(at, this.#kept.length));
     this.#hash.update(taken);
     this.#left -= taken.length;
-    if (this.#left > 0) return;
+    if (this.#left > 0) return taken.length;
     const starts = [{ message: 0, stream: 0 }];
     this.#seen = { sha256: this.#hash.digest('hex'), bytes: this.#bytes, records: 1, starts };
+    return taken.length;
   }
 
   /** Null until it is complete. Of a hello that is too long, the ciphers that were kept. */

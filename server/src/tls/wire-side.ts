@@ -112,8 +112,21 @@ export class WireSide implements RecordSink, HandshakeSink {
   }
 
   #follow(bytes: Uint8Array, t: Micros): void {
-    if (this.#judged.kind === 'tls') this.#reader.push(bytes, t);
-    else this.#ssl2?.push(bytes);
+    if (this.#ssl2 !== null) this.#followSsl2(this.#ssl2, bytes, t);
+    else if (this.#judged.kind === 'tls') this.#reader.push(bytes, t);
+  }
+
+  /** RFC 5246 §E.2: behind a hello that only has the form of SSL 2.0, all is in records of TLS. */
+  #followSsl2(ssl2: Ssl2Reader, bytes: Uint8Array, t: Micros): void {
+    const taken = ssl2.push(bytes);
+    if (taken === bytes.length && ssl2.state !== 'complete') return;
+    if ((ssl2.hello?.version ?? Version.ssl2) < Version.ssl3) return;
+    if (this.#hello.state !== 'complete') {
+      this.#hello.state = 'complete';
+      this.#messages = 1;
+      this.#reader.skip(ssl2.seen?.bytes ?? 0);
+    }
+    this.#reader.push(bytes.subarray(taken), t);
   }
 
   begin(header: RecordHeader): void {

@@ -1,4 +1,5 @@
-import type { Queryable } from '../../export/attempt-pages.ts';
+import { ofDays } from '../../export/attempt-days.ts';
+import { attemptRows, type Queryable } from '../../export/attempt-pages.ts';
 import type { ListedAttempt } from '../snapshot.ts';
 import { timeOf } from '../time.ts';
 
@@ -28,10 +29,8 @@ const COLUMNS = `id, seq, change, started_us, target, channel, depth, outcome, i
 
 /** The newest attempts, newest first. */
 export async function readNewest(database: Queryable): Promise<ListedAttempt[]> {
-  const rows = await database.query<ListedRow>(
-    `select ${COLUMNS} from attempt where superseded_change is null order by seq desc limit ${NEWEST_ROWS}`,
-  );
-  return rows.map(toListed);
+  const newest = { filter: {}, order: 'desc', limit: NEWEST_ROWS, snapshot: null } as const;
+  return (await attemptRows<ListedRow>(database, COLUMNS, newest)).map(toListed);
 }
 
 /** What was published after one `change` and up to another, in that order. If that is too many: the deepest, then the newest. */
@@ -41,9 +40,16 @@ export async function readChanges(
   upTo: number,
   limit: number,
 ): Promise<ListedAttempt[]> {
+  const days = await database.query<{ dayUs: number }>(
+    'select day_us as "dayUs" from attempt_day where last_change > $1',
+    [after],
+  );
+  if (days.length === 0) return [];
+  const values: unknown[] = [after, upTo, limit];
   const rows = await database.query<ListedRow>(
-    `select ${COLUMNS} from attempt where change > $1 and change <= $2 order by depth desc, change desc limit $3`,
-    [after, upTo, limit],
+    `select ${COLUMNS} from attempt where change > $1 and change <= $2 and ${ofDays(days, values)}
+     order by depth desc, change desc limit $3`,
+    values,
   );
   return rows.map(toListed).sort((a, b) => a.change - b.change);
 }

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import type { Queryable } from '../../export/attempt-pages.ts';
+import { attemptRows, type Queryable } from '../../export/attempt-pages.ts';
 import { timeOf, timeOrNull } from '../time.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -26,28 +26,33 @@ interface MetaRow {
   change: number;
   complete_us: number | null;
   lost: number;
-  classifier: { version: number; sha256: string } | null;
+}
+
+interface NewestRow {
+  classifier: Meta['classifier'];
   geo_db: string | null;
 }
 
+const NEWEST_COLUMNS = `seq, record #> '{result,classifier}' as classifier, record #>> '{source,geoDb}' as geo_db`;
+
 /** Reads the state of the log. Classifier and country database are those of the newest row. */
 export async function readMeta(database: Queryable, now: () => number = Date.now): Promise<Meta> {
-  const [row] = await database.query<MetaRow>(`
-    select counter.change,
-      (select min(beat_us) from spool_position) as complete_us,
-      (select coalesce(sum(lost), 0)::bigint from spool_position)
-        + (select coalesce(sum(lost_events), 0)::bigint from boot) as lost,
-      newest.record #> '{result,classifier}' as classifier,
-      newest.record #>> '{source,geoDb}' as geo_db
-    from counter left join lateral
-      (select record from attempt where superseded_change is null order by seq desc limit 1) newest on true`);
+  const [[row], [newest]] = await Promise.all([
+    database.query<MetaRow>(`
+      select counter.change,
+        (select min(beat_us) from spool_position) as complete_us,
+        (select coalesce(sum(lost), 0)::bigint from spool_position)
+          + (select coalesce(sum(lost_events), 0)::bigint from boot) as lost
+      from counter`),
+    attemptRows<NewestRow>(database, NEWEST_COLUMNS, { filter: {}, order: 'desc', limit: 1, snapshot: null }),
+  ]);
   return {
     generatedAt: timeOf(now() * 1000),
     change: row?.change ?? 0,
     completeUntil: timeOrNull(row?.complete_us),
     lost: row?.lost ?? 0,
-    classifier: row?.classifier ?? null,
-    geoDb: row?.geo_db ?? null,
+    classifier: newest?.classifier ?? null,
+    geoDb: newest?.geo_db ?? null,
   };
 }
 

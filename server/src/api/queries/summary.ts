@@ -1,8 +1,10 @@
 import Type, { type Static } from 'typebox';
+import { idBounds } from '../../export/attempt-filter.ts';
 import type { Queryable } from '../../export/attempt-pages.ts';
 import { DEPTHS } from '../../wire/outcomes.ts';
 import type { Summary } from '../snapshot.ts';
 import { timeOf } from '../time.ts';
+import { piecesOf } from './rollup-pieces.ts';
 
 export const MINUTE_US = 60_000_000;
 const CHART_MINUTES = 60;
@@ -38,7 +40,7 @@ export function sliceConditions(slice: Slice, values: unknown[]): string {
   return sql;
 }
 
-/** Counts of a window, from the roll-up alone. */
+/** Counts of a window, from the roll-ups alone. */
 export async function readSummary(
   database: Queryable,
   window: Window,
@@ -86,11 +88,16 @@ interface Group {
 }
 
 function readGroups(database: Queryable, fromUs: number, toUs: number, slice: Slice): Promise<Group[]> {
-  const values: unknown[] = [fromUs, toUs];
+  const values: unknown[] = [];
   const conditions = sliceConditions(slice, values);
+  const parts = piecesOf(fromUs, toUs).map(({ step, fromUs: from, toUs: to }) => {
+    const [first, end] = [`$${values.push(from)}`, `$${values.push(to)}`];
+    return `select outcome, depth, attempts from ${step.table}
+      where ${step.column} >= ${first} and ${step.column} < ${end} ${conditions}`;
+  });
+  if (parts.length === 0) return Promise.resolve([]);
   return database.query<Group>(
-    `select outcome, depth, sum(attempts)::bigint as attempts from rollup_minute
-     where minute_us >= $1 and minute_us < $2 ${conditions}
+    `select outcome, depth, sum(attempts)::bigint as attempts from (${parts.join(' union all ')}) piece
      group by outcome, depth having sum(attempts) > 0 order by outcome, depth`,
     values,
   );
@@ -112,10 +119,16 @@ async function readMinutes(database: Queryable, toUs: number, slice: Slice): Pro
 
 async function readRefused(database: Queryable, fromUs: number, toUs: number, slice: Slice): Promise<number> {
   if (slice.selfTest) return 0;
+  const values: unknown[] = [slice.target ?? null, slice.channel ?? null];
+  const pieces = piecesOf(fromUs, toUs).map(({ step, fromUs: from, toUs: to }) => {
+    const [first, end] = [`$${values.push(from)}`, `$${values.push(to)}`];
+    return `step_us = ${step.us} and start_us >= ${first} and start_us < ${end}`;
+  });
+  if (pieces.length === 0) return 0;
   const [row] = await database.query<{ refused: number }>(
-    `select coalesce(sum(attempts), 0)::bigint as refused from refusal
-     where minute_us >= $1 and minute_us < $2 and ($3::text is null or target = $3) and ($4::text is null or channel = $4)`,
-    [fromUs, toUs, slice.target ?? null, slice.channel ?? null],
+    `select coalesce(sum(attempts), 0)::bigint as refused from rollup_refusal
+     where (${pieces.join(' or ')}) and ($1::text is null or target = $1) and ($2::text is null or channel = $2)`,
+    values,
   );
   return row?.refused ?? 0;
 }
@@ -133,7 +146,13 @@ export const Distinct = Type.Object(
 );
 export type Distinct = Static<typeof Distinct>;
 
-/** Counts distinct values in the log itself; only for windows of up to a day, since the cost grows with the rows in it. */
+/** Attempts that distinct values are counted among. */
+export const DISTINCT_ATTEMPTS_MAX = 20_000;
+
+/**
+ * Counts distinct values in the log itself. Null where that would take long: for windows of more than a day, or with more than
+ * `DISTINCT_ATTEMPTS_MAX` attempts in them.
+ */
 export async function readDistinct(
   database: Queryable,
   window: Window,
@@ -142,8 +161,11 @@ export async function readDistinct(
 ): Promise<Distinct | null> {
   const { fromUs, toUs } = windowBounds(window, nowMs);
   if (fromUs === null || toUs - fromUs > 1440 * MINUTE_US) return null;
-  const values: unknown[] = [fromUs, toUs];
-  const where = `superseded_change is null and started_us >= $1 and started_us < $2 ${sliceConditions(slice, values)}`;
+  const groups = await readGroups(database, fromUs, toUs, slice);
+  if (groups.reduce((sum, { attempts }) => sum + attempts, 0) > DISTINCT_ATTEMPTS_MAX) return null;
+  const values: unknown[] = [fromUs, toUs, ...idBounds(fromUs, toUs)];
+  const where = `superseded_change is null and started_us >= $1 and started_us < $2 and id >= $3 and id < $4
+    ${sliceConditions(slice, values)}`;
   const [row] = await database.query<Distinct>(
     `select count(distinct src_token)::int as sources, count(distinct ja4)::int as fingerprints,
        count(distinct spki)::int as certificates, count(distinct nullif(country, 'ZZ'))::int as countries,

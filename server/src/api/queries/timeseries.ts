@@ -1,8 +1,11 @@
 import Type, { type Static } from 'typebox';
 import type { Queryable } from '../../export/attempt-pages.ts';
+import { stepFor } from './rollup-pieces.ts';
 import { MINUTE_US, type Slice, sliceConditions } from './summary.ts';
 
 const POINTS_MAX = 1500;
+/** Intervals of less than an hour are summed from minutes, of which a busy log has many rows: a week of them at most. */
+const MINUTES_MAX = 10_080;
 
 /** Length of a step in minutes. */
 const INTERVALS = { '1m': 1, '5m': 5, '15m': 15, '1h': 60, '6h': 360, '1d': 1440 } as const;
@@ -25,10 +28,10 @@ export const Series = Type.Object(
 );
 export type Series = Static<typeof Series>;
 
-/** The shortest interval that divides the span into at most `POINTS_MAX` steps. Null: it is too long even for days. */
+/** The shortest interval that is not too short for the span. Null: it is too long even for days. */
 export function fittingInterval(fromUs: number, toUs: number): Interval | null {
   const intervals = Object.keys(INTERVALS) as Interval[];
-  return intervals.find(interval => pointsOf(fromUs, toUs, interval) <= POINTS_MAX) ?? null;
+  return intervals.find(interval => !isTooLong(fromUs, toUs, interval)) ?? null;
 }
 
 /** How many steps there would be. */
@@ -37,11 +40,13 @@ export function pointsOf(fromUs: number, toUs: number, interval: Interval): numb
   return Math.max(0, Math.ceil(toUs / stepUs) - Math.floor(fromUs / stepUs));
 }
 
+/** True if there would be too many steps, or too many minutes to add up. */
 export function isTooLong(fromUs: number, toUs: number, interval: Interval): boolean {
-  return pointsOf(fromUs, toUs, interval) > POINTS_MAX;
+  const isOfMinutes = stepFor(INTERVALS[interval] * MINUTE_US).us === MINUTE_US;
+  return pointsOf(fromUs, toUs, interval) > POINTS_MAX || (isOfMinutes && toUs - fromUs > MINUTES_MAX * MINUTE_US);
 }
 
-/** Attempts per step, from the roll-up alone; steps start at multiples of the interval since the epoch. */
+/** Attempts per step, from the roll-up that is closest to it; steps start at multiples of the interval since the epoch. */
 export async function readSeries(
   database: Queryable,
   span: { fromUs: number; toUs: number },
@@ -55,9 +60,10 @@ export async function readSeries(
   const values: unknown[] = [startUs, startUs + count * stepUs, stepUs];
   const conditions = sliceConditions(slice, values);
   const name = by === 'none' ? "'attempts'" : `${by}::text`;
+  const { table, column } = stepFor(stepUs);
   const rows = await database.query<{ step: number; name: string; attempts: number }>(
-    `select ((minute_us - $1::bigint) / $3::bigint)::int as step, ${name} as name, sum(attempts)::bigint as attempts
-     from rollup_minute where minute_us >= $1::bigint and minute_us < $2::bigint ${conditions}
+    `select ((${column} - $1::bigint) / $3::bigint)::int as step, ${name} as name, sum(attempts)::bigint as attempts
+     from ${table} where ${column} >= $1::bigint and ${column} < $2::bigint ${conditions}
      group by 1, 2 having sum(attempts) > 0 order by 2, 1`,
     values,
   );

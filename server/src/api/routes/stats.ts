@@ -4,7 +4,15 @@ import { wholeSecond } from '../../export/attempt-filter.ts';
 import { cached, cachedBy } from '../cached.ts';
 import type { ApiContext, App } from '../context.ts';
 import { Meta, readMeta } from '../queries/log-state.ts';
-import { Distinct, readDistinct, readSummary, type Slice, Window, windowBounds } from '../queries/summary.ts';
+import {
+  DISTINCT_ATTEMPTS_MAX,
+  Distinct,
+  readDistinct,
+  readSummary,
+  type Slice,
+  Window,
+  windowBounds,
+} from '../queries/summary.ts';
 import { fittingInterval, Grouping, Interval, isTooLong, readSeries, Series } from '../queries/timeseries.ts';
 import { json, problems } from '../responses.ts';
 import { Summary } from '../snapshot.ts';
@@ -31,7 +39,12 @@ const SummaryQuery = Type.Object({ window: Type.Optional(Window), ...SliceParame
 const SummaryAnswer = Type.Object(
   {
     ...Summary.properties,
-    distinct: nullable(Type.Unsafe<Distinct>({ ...Distinct, description: 'null for windows of more than a day' })),
+    distinct: nullable(
+      Type.Unsafe<Distinct>({
+        ...Distinct,
+        description: `null for windows of more than a day or ${DISTINCT_ATTEMPTS_MAX} attempts`,
+      }),
+    ),
     meta: Meta,
   },
   { ...closed, title: 'Summary' },

@@ -19,7 +19,14 @@ const Installation = Type.Object(
     targets: Type.Array(TargetView),
     limits: Type.Object(
       {
-        connectionsPerAddress: Type.Integer({ description: 'open at a time, per address and target' }),
+        connectionsPerAddress: Type.Integer({ description: 'open at a time, per address (IPv6: /64) and target' }),
+        connectionsPerNetwork: Type.Integer({ description: 'the same for an IPv4 /24 or IPv6 /48' }),
+        placesPerNetwork: Type.Integer({
+          description: "of these, in the guest; half of a guest's places in a role at most",
+        }),
+        graceMs: Type.Integer({
+          description: 'when all is taken, the slowest whose handshake takes longer than this gives way',
+        }),
         connectionsPerAddressAndMinute: Type.Integer({ description: 'more are refused and summed' }),
         connectionsServerRole: Type.Integer({ description: 'open at a time, per target' }),
         connectionsClientRole: Type.Integer({ description: 'open at a time, per target' }),
@@ -30,6 +37,9 @@ const Installation = Type.Object(
       },
       { ...closed, description: "the gateway's; each target has its guest's beside it" },
     ),
+    keepDays: Type.Integer({
+      description: 'days for which single attempts are kept; counts stay for ever; 0: attempts too',
+    }),
     links: Type.Record(Type.String(), Type.String()),
   },
   { ...closed, title: 'Installation' },
@@ -56,6 +66,7 @@ export function wellKnownRoutes(app: App, { config, database }: ApiContext): voi
         url: publicUrl(config),
         targets: targets.map(row => targetView(row, config)),
         limits: gatewayLimits(config),
+        keepDays: config.settings.PINATA_KEEP_DAYS,
         links: linksOf(publicUrl(config)),
       };
     },
@@ -69,6 +80,9 @@ export function wellKnownRoutes(app: App, { config, database }: ApiContext): voi
 function gatewayLimits({ settings }: Config) {
   return {
     connectionsPerAddress: settings.PINATA_CAP_PER_ADDRESS,
+    connectionsPerNetwork: settings.PINATA_CAP_PER_NETWORK,
+    placesPerNetwork: settings.PINATA_PLACES_PER_NETWORK,
+    graceMs: settings.PINATA_GRACE_MS,
     connectionsPerAddressAndMinute: settings.PINATA_RATE_PER_ADDRESS,
     connectionsServerRole: settings.PINATA_CAP_SERVER,
     connectionsClientRole: settings.PINATA_CAP_CLIENT,

@@ -61,13 +61,21 @@ function shape(sample: AttemptRecord, want: Wanted, index: number): UnsealedReco
 }
 
 /** Publishes records through the real writer, new ones and revisions alike. */
-export async function publish(database: TestDatabase, records: readonly UnsealedRecord[]): Promise<Written[]> {
+export async function publish(
+  database: Pick<TestDatabase, 'owner'>,
+  records: readonly UnsealedRecord[],
+): Promise<Written[]> {
   const writer = new AttemptWriter(database.owner.pool);
   const written: Written[] = [];
   for (let at = 0; at < records.length; at += PUBLISH_AT_ONCE) {
     const publications = records.slice(at, at + PUBLISH_AT_ONCE).map(record => ({
       id: record.id,
-      draft: (): Draft => ({ record, private: null, evidence: { packed: new Uint8Array(), bytes: 0 }, alarm: null }),
+      draft: (): Draft => ({
+        record,
+        private: null,
+        evidence: { packed: new Uint8Array(), bytes: 0, secrets: null },
+        alarm: null,
+      }),
     }));
     written.push(await writer.write({ ...EMPTY_BATCH, publications }));
   }

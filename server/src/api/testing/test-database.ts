@@ -12,6 +12,7 @@ const SERVICE_UID = 64_190;
 export interface TestDatabase {
   /** As its owner. */
   readonly owner: Database;
+  readonly ownerUrl: string;
   /** For the api's read-only role. */
   readonly apiUrl: string;
   /** Kills it without warning. */
@@ -36,6 +37,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   await prepareDatabase(owner, pino({ level: 'silent' }));
   return {
     owner,
+    ownerUrl: server.url,
     apiUrl: server.apiUrl,
     crash: async () => {
       process.kill(server.pid, 'SIGKILL');

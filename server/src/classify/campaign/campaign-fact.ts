@@ -17,6 +17,8 @@ export interface CampaignFact {
   classes: readonly string[];
   /** Letters of what was readable, and records in both directions: two equal exchanges have the same. */
   exchange: string;
+  /** From the attacker. */
+  bytesIn: number;
   hello: HelloTraits | null;
   /** Equal on both legs of one session. */
   sessionTag: string | null;
@@ -52,6 +54,7 @@ export function campaignFact(record: CampaignRecord): CampaignFact {
     outcome: result.outcome,
     depth: result.depth,
     classes: result.classes.map(({ id }) => id),
+    bytesIn: transport.bytesIn,
     exchange: `${negotiated.sslHistory} ${transport.recordsIn} ${transport.recordsOut}`,
     hello: hello && helloTraits(hello),
     sessionTag: result.sessionTag,

@@ -91,9 +91,11 @@ export const SOURCE_RULES: readonly SourceRule[] = [
       : null,
 ];
 
-function fuzzing({ t, classes, hello, exchange }: CampaignFact, source: SourceWindow): CampaignFound | null {
+/** Of a hello that does not parse there is no hash: its length, and what came of it, tell it from others. */
+function fuzzing(fact: CampaignFact, source: SourceWindow): CampaignFound | null {
+  const { t, classes, hello, exchange, bytesIn } = fact;
   const malformed = classes.filter(id => MALFORMED.test(id) && !ORDINARY.has(id));
-  const counts = malformed.map(id => source.malformed.add(`${id} ${hello?.sha256 ?? exchange}`, t));
+  const counts = malformed.map(id => source.malformed.add(`${id} ${hello?.sha256 ?? `${exchange} ${bytesIn}`}`, t));
   return atLeast(Math.max(0, ...counts), MALFORMED_PER_TEN_MINUTES, 'F06_fuzzing', 'malformations in ten minutes');
 }
 

@@ -54,7 +54,7 @@ export const PROTOCOLS: readonly [
     'Database or cache probe',
     'Speaks the protocol of Redis, memcached, MQTT, PostgreSQL or MongoDB.',
     'probe',
-    'CAPEC-300',
+    'CAPEC-541',
     database,
   ],
   [
@@ -62,7 +62,7 @@ export const PROTOCOLS: readonly [
     'STARTTLS',
     'Asks in the clear to start TLS, or begins as a mail, chat or directory client does before it.',
     'noise',
-    'RFC 7457 §2.1, CVE-2011-0411',
+    'RFC 7457 §2.2, CVE-2011-0411',
     (start, text) => {
       if (hexStart(start, POSTGRES_SSL_REQUEST)) return 'PostgreSQL SSLRequest';
       if (text.includes(LDAP_STARTTLS.slice(0, 20))) return 'LDAP StartTLS';

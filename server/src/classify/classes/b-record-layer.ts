@@ -56,7 +56,7 @@ export const RECORD_LAYER: readonly AttackClass[] = [
     title: 'Dribble',
     explanation: 'Sends a few bytes at a time, as is done to slip past inspection or to keep the receiver busy.',
     severity: 'probe',
-    reference: 'CAPEC-469',
+    reference: 'CAPEC-227',
     confidence: 0.9,
     needs: 'wire',
     rule: dribble,

@@ -15,12 +15,12 @@ export const CIPHERS: readonly AttackClass[] = [
     explanation: 'Offers export ciphers only, among them Diffie-Hellman in groups whose logarithms can be computed.',
     rule: look => exportOnly(look, /^DHE?_.*EXPORT/),
   }),
-  of('C13_robot', 'probe', 'CVE-2017-13099, RFC 7457 §2.10', {
+  of('C13_robot', 'probe', 'CVE-2017-13099, RFC 7457 §2.7', {
     title: 'RSA key exchange only',
     explanation: 'Offers nothing but RSA key exchange, as the search for padding oracles does.',
     rule: look => offersOnly(look, ({ exchange }) => exchange === 'RSA'),
   }),
-  of('C15_static_dh_kci', 'probe', 'RFC 7457 §2.10', {
+  of('C15_static_dh_kci', 'probe', 'CVE-2015-8960', {
     title: 'Static Diffie-Hellman only',
     explanation: 'Offers nothing but fixed Diffie-Hellman keys, with which a stolen key impersonates the other side.',
     rule: look => offersOnly(look, ({ exchange }) => /^(DH|ECDH)_(RSA|DSS|ECDSA)$/.test(exchange)),

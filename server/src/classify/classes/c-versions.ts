@@ -38,7 +38,7 @@ export const VERSIONS: readonly AttackClass[] = [
     title: 'Fallback signal',
     explanation: 'Says that it fell back to an older version, as is done to see whether downgrades are noticed.',
     severity: 'probe',
-    reference: 'RFC 7507, RFC 7457 §2.2',
+    reference: 'RFC 7507',
     confidence: 1,
     needs: 'wire',
     rule: look =>
@@ -77,7 +77,7 @@ export const LEGACY: readonly AttackClass[] = [
     title: 'Older TLS',
     explanation: 'Offers TLS 1.2 or older, but not TLS 1.3.',
     severity: 'probe',
-    reference: 'RFC 7457 §2.2, RFC 8996',
+    reference: 'RFC 8996',
     confidence: 1,
     needs: 'wire',
     rule: legacy,

@@ -29,11 +29,7 @@ export const ENDINGS: readonly AttackClass[] = [
     reference: 'RFC 8446 §5.2',
     confidence: 0.9,
     needs: 'guest',
-    rule: ({ c }) =>
-      found(
-        c.alertsSent.includes(BAD_RECORD_MAC) || /^(Decrypt(Error)?|cannot decrypt)/i.test(c.guest.tlsError ?? ''),
-        'a record could not be decrypted',
-      ),
+    rule: tampered,
   },
   {
     id: 'D18_key_update_flood',
@@ -88,6 +84,12 @@ export const ENDINGS: readonly AttackClass[] = [
   },
 ];
 
+/** rustls has one word for a record and for a Finished that do not fit; the alert tells them apart. */
+function tampered({ c, outcome }: Look): Found | null {
+  const told = /^(Decrypt(Error)?|cannot decrypt)/i.test(c.guest.tlsError ?? '') && outcome !== 'finished_failed';
+  return found(c.alertsSent.includes(BAD_RECORD_MAC) || told, 'a record could not be decrypted');
+}
+
 function warnings(look: Look): Found | null {
   const seen = look.seen.alerts.filter(
     ({ from, level, code }) => from === 'attacker' && level === WARNING && !CLOSURE_ALERTS.has(code),
@@ -113,7 +115,13 @@ function rejected(look: Look): Found | null {
 function left(look: Look): Found | null {
   const { outcome, seen, hello } = look;
   if (outcome !== 'abandoned' || hello === null || seen.serverHello === null || seen.encryptedIn > 0) return null;
-  const answer = seen.records.find(({ dir, type }) => dir === 'out' && type === ContentType.handshake);
+  const at = seen.records.findIndex(({ dir, type }) => dir === 'out' && type === ContentType.handshake);
+  const answer = seen.records[at];
+  // ChangeCipherSpec means nothing in TLS 1.3, and says nothing.
+  const spoke = seen.records.some(
+    ({ dir, type }, index) => index > at && dir === 'in' && type !== ContentType.changeCipherSpec,
+  );
+  if (spoke) return null;
   return { text: 'nothing came after the ServerHello', at: answer ? placeOfRecord(look, answer) : null };
 }
 

@@ -48,7 +48,7 @@ export const OUR_SIDE: readonly AttackClass[] = [
     title: 'Sign of a downgrade',
     explanation: 'A ServerHello carries the mark of a server that was talked down to an older version.',
     severity: 'fault',
-    reference: 'RFC 8446 §4.1.3, RFC 7457 §2.2',
+    reference: 'RFC 8446 §4.1.3',
     confidence: 1,
     needs: 'wire',
     rule: sentinel,

@@ -15,7 +15,7 @@ export interface Story {
   prize?: boolean;
   guestRole?: GuestRole;
   /** What went over the wire, a millisecond apart unless there is a time, in milliseconds since the opening. */
-  wire?: readonly (readonly [Direction, Uint8Array, number?])[];
+  wire?: readonly (readonly [Direction, Uint8Array, (number | undefined)?])[];
   guest?: readonly Told[];
   /** Null: the recording breaks off. Otherwise the attacker closes in order, unless told differently. */
   close?: Partial<Closed> | null;

@@ -4,6 +4,8 @@ export interface Segment {
   /** `in`: from the client, who connected. */
   dir: Direction;
   bytes: Uint8Array;
+  /** Since the connection was accepted; left out where nobody asks. */
+  ms?: number;
 }
 
 const LINKTYPE_IPV4 = 228;

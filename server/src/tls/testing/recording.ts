@@ -10,6 +10,8 @@ export interface Recording {
   /** What the program says of its own version. */
   version: string;
   segments: Segment[];
+  /** When it was over, since it was accepted; left out where times do not matter. */
+  endMs?: number | undefined;
 }
 
 const FILE = new URL('recorded/tools.jsonl', import.meta.url);
@@ -28,21 +30,24 @@ export function recording(name: string, connection = 0): Recording {
   return found;
 }
 
-/** One line of the file: bytes are base64, `i` from the tool and `o` to it. */
-export function writeRecording({ name, connection, version, segments }: Recording): string {
-  const bytes = segments.map(segment => `${segment.dir === 'in' ? 'i' : 'o'}${base64(segment.bytes)}`);
-  return JSON.stringify({ name, connection, version, bytes });
+/** One line of the file: bytes are base64, `i` from the tool and `o` to it, with the milliseconds before a colon where they matter. */
+export function writeRecording({ segments, endMs, ...rest }: Recording): string {
+  return JSON.stringify({ ...rest, ...(endMs === undefined ? {} : { endMs }), bytes: segments.map(writeSegment) });
+}
+
+/** A segment as text: direction, milliseconds if known, bytes. */
+export function writeSegment({ dir, bytes, ms }: Segment): string {
+  const time = ms === undefined ? '' : `${ms}:`;
+  return `${dir === 'in' ? 'i' : 'o'}${time}${Buffer.from(bytes).toString('base64')}`;
+}
+
+export function readSegment(text: string): Segment {
+  const [, letter, ms, base64 = ''] = text.match(/^(.)(?:(\d+):)?(.*)$/s) ?? [];
+  const segment = { dir: letter === 'i' ? ('in' as const) : ('out' as const), bytes: Buffer.from(base64, 'base64') };
+  return ms === undefined ? segment : { ...segment, ms: Number(ms) };
 }
 
 function parse(line: string): Recording {
   const { bytes, ...rest }: Omit<Recording, 'segments'> & { bytes: string[] } = JSON.parse(line);
-  const segments = bytes.map(text => ({
-    dir: text.startsWith('i') ? ('in' as const) : ('out' as const),
-    bytes: Buffer.from(text.slice(1), 'base64'),
-  }));
-  return { ...rest, segments };
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
+  return { ...rest, segments: bytes.map(readSegment) };
 }

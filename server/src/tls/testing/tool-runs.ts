@@ -1,3 +1,6 @@
+import { ATTACKER_RUNS } from './attacker-runs.ts';
+import { PROBE_RUNS } from './probe-runs.ts';
+
 /** What `record-tools.ts` runs: real clients and scanners, each with options that change what it says first. */
 export interface ToolRun {
   /** Program and options, as they are written in the recording. */
@@ -11,6 +14,12 @@ export interface ToolRun {
   connections?: number;
   /** What it reads. */
   input?: string;
+  /** Its version, where the program does not tell it. */
+  version?: string;
+  /** The program that gives it its name, where a shell runs several. */
+  of?: string;
+  /** The times of what it sends are part of the recording. */
+  isTimed?: boolean;
 }
 
 const WEAK = 'ALL:COMPLEMENTOFALL:@SECLEVEL=0';
@@ -191,6 +200,8 @@ export const TOOL_RUNS: readonly ToolRun[] = [
       ...{ server: LENIENT, connections: 12 },
     }),
   ),
+  ...ATTACKER_RUNS,
+  ...PROBE_RUNS.map(one => ({ ...one, server: LENIENT })),
   {
     ...run('pyjarm', ['-4', '127.0.0.1:{port}'], 'pyjarm'),
     ...{ server: STRICT, connections: 10 },

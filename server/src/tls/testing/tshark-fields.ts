@@ -1,5 +1,6 @@
 import type { Direction } from '../../wire/facts.ts';
 import type { ClientHello, RecordSeen, TlsObservation } from '../observation.ts';
+import { Version } from '../protocol.ts';
 import { RECORD_HEADER_BYTES } from '../record-reader.ts';
 import type { Fields } from './tshark.ts';
 
@@ -71,7 +72,7 @@ const SERVER: Readonly<Record<string, Value>> = {
 /** Fields of either side. */
 const BOTH: Readonly<Record<string, Value>> = {
   'tls.record.version': ({ records, seen, dir }) => [
-    ...(dir === 'in' && seen.ssl2 ? [seen.ssl2.version] : []),
+    ...(dir === 'in' && seen.ssl2 ? [Version.ssl2] : []),
     ...records.map(({ version }) => version),
   ],
   'tls.record.length': ({ records, seen, dir }) => [
