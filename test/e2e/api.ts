@@ -9,6 +9,7 @@ export interface Row {
   target: string;
   channel: string;
   bootId: string | null;
+  lostBefore: number;
   transport: { bytesIn: number; bytesOut: number };
   hello: { ja4: string | null } | null;
   certificate: { presented: boolean | null; chainResult: string | null };

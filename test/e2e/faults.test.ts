@@ -1,19 +1,26 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../../server/src/testing/until.ts';
 import { bootOf, get } from './api.ts';
+import { Matrix } from './faults/matrix.ts';
+import { withoutPostgres } from './faults/outage.ts';
+import { killed, rebooted, stopped, VICTIMS } from './faults/victims.ts';
 import { type Installation, removeInstallation, startInstallation } from './installation.ts';
-import { allRows, assertLedger } from './ledger.ts';
-import { type Load, startLoad } from './load.ts';
-import { findProcesses, processTree } from './processes.ts';
+import { allRows } from './ledger.ts';
+import { isThere, processTree } from './processes.ts';
 
-const LANES = 4;
-const ENOUGH = 25;
+/** How long a process stands still. */
+const STALL_MS = 1000;
+/** How long PostgreSQL is away; minutes of it are in test/long. */
+const OUTAGE_MS = 4000;
+const ENV = { PINATA_RATE_PER_ADDRESS: '1000000' };
 
+const matrix = new Matrix();
 let it: Installation;
 
 before(async () => {
-  it = await startInstallation();
+  it = await startInstallation({ env: ENV });
 });
 
 after(async () => {
@@ -21,59 +28,31 @@ after(async () => {
   if (it) await removeInstallation(it);
 });
 
-const pidOf = (pattern: RegExp): number => {
-  const [found] = findProcesses(it.process.pid ?? 0, pattern);
-  assert.ok(found, `a process that matches ${pattern}`);
-  return found.pid;
-};
-
-/** Waits until `more` further attempts were ended properly: the service works (again). */
-async function progress(load: Load, more: number): Promise<void> {
-  const from = load.ended.size;
-  await until(
-    `${more} more attempts end`,
-    () => load.ended.size >= from + more,
-    90_000,
-    () => it.screen(),
-  );
-}
-
-const VICTIMS: [string, RegExp][] = [
-  ['gateway', /gateway\/main\.ts/],
-  ['ingest', /ingest\/main\.ts/],
-  ['api', /api\/main\.ts/],
-  ['PostgreSQL', /\/postgres -D|bin\/postgres /],
-  ['the prize’s QEMU', /qemu-system-x86_64.*prize|prize.*qemu-system-x86_64/],
-  ['supervisor', /supervisor\/main\.ts/],
-];
-
-describe('kill -9 under load', () => {
-  for (const [name, pattern] of VICTIMS) {
-    test(`${name}: it comes back by itself, every attempt that ended is one row, none is two`, async () => {
-      const load = startLoad(it.ports.prize, LANES);
-      try {
-        await progress(load, ENOUGH);
-        const pid = pidOf(pattern);
-        process.kill(pid, 'SIGKILL');
-        await until(
-          'another one runs',
-          () => findProcesses(it.process.pid ?? 0, pattern).some(info => info.pid !== pid),
-          60_000,
-          () => it.screen(),
-        );
-        await progress(load, ENOUGH);
-      } finally {
-        await load.stop();
-      }
-      await assertLedger(it, load);
-    });
+describe('under load every attempt that ended is one row, none is two, and the service comes back by itself', () => {
+  for (const victim of VICTIMS) {
+    test(`kill -9 of ${victim.name}`, () => matrix.happen(it, `kill -9 of ${victim.name}`, () => killed(it, victim)));
   }
+
+  for (const victim of VICTIMS) {
+    test(`stop and continue of ${victim.name}`, () =>
+      matrix.happen(it, `stop and continue of ${victim.name}`, () =>
+        stopped(it, victim, async () => {
+          if (victim.atBoot) await rebooted(it);
+          await delay(STALL_MS);
+        }),
+      ));
+  }
+
+  test('PostgreSQL is away, and nobody starts it', () =>
+    matrix.happen(it, `no PostgreSQL for ${OUTAGE_MS / 1000} s`, progress => withoutPostgres(it, OUTAGE_MS, progress)));
 
   test('a guest that was killed has another boot, and the old one is public with its end', async () => {
     const { rows } = await get<{ rows: { target: string; endReason: string | null }[] }>(it, '/api/v1/boots');
     assert.ok(rows.some(boot => boot.target === 'prize' && boot.endReason === 'crash'));
     await bootOf(it, 'prize');
   });
+
+  test('of all of these', t => matrix.tell(t));
 });
 
 describe('the parent', () => {
@@ -84,11 +63,11 @@ describe('the parent', () => {
     process.kill(root, 'SIGKILL');
     await until(
       'nothing of it runs',
-      () => pids.every(pid => !alive(pid)),
+      () => pids.every(pid => !isThere(pid)),
       30_000,
-      () => pids.filter(alive).join(' '),
+      () => pids.filter(isThere).join(' '),
     );
-    it = await startInstallation({ continueFrom: it });
+    it = await startInstallation({ env: ENV, continueFrom: it });
     const rows = await allRows(it);
     assert.deepEqual(
       rows.slice(0, before.length).map(row => row.id),
@@ -100,10 +79,6 @@ describe('the parent', () => {
     const pids = processTree(it.process.pid ?? 0).map(info => info.pid);
     await it.stop();
     assert.equal(it.process.exitCode, 0, it.screen());
-    assert.deepEqual(pids.filter(alive), []);
+    assert.deepEqual(pids.filter(isThere), []);
   });
 });
-
-function alive(pid: number): boolean {
-  return processTree(pid).length > 0;
-}

@@ -45,6 +45,8 @@ export class Observer {
       password,
       database: 'pinata',
     });
+    // Where the server is killed, the next question finds out.
+    client.on('error', () => undefined);
     await client.connect();
     return new Observer(client);
   }
@@ -73,6 +75,24 @@ export class Observer {
       [target],
     );
     return rows;
+  }
+
+  /** How many attempts from a network (CIDR) came to which outcome. */
+  async outcomesFrom(network: string): Promise<Record<string, number>> {
+    const { rows } = await this.#client.query<{ outcome: string; attempts: number }>(
+      `select outcome, count(*)::int as attempts from attempt_private join attempt using (id)
+       where src_ip <<= $1::inet and superseded_change is null group by outcome`,
+      [network],
+    );
+    return Object.fromEntries(rows.map(({ outcome, attempts }) => [outcome, attempts]));
+  }
+
+  /** Connections that were counted because they came above the rate. */
+  async refusals(): Promise<number> {
+    const { rows } = await this.#client.query<{ attempts: number }>(
+      'select coalesce(sum(attempts), 0)::int as attempts from refusal',
+    );
+    return rows[0]?.attempts ?? 0;
   }
 
   async close(): Promise<void> {

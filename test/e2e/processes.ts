@@ -30,6 +30,19 @@ export function findProcesses(root: number, pattern: RegExp): ProcessInfo[] {
   return processTree(root).filter(info => pattern.test(info.argv.join(' ')));
 }
 
+/** Whether a process runs, or is still ending: its first thread may be gone while others hold its sockets open. */
+export function isThere(pid: number): boolean {
+  return read(String(pid)).length > 0 || threadsOf(pid) > 1;
+}
+
+function threadsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
+}
+
 function read(name: string): ProcessInfo[] {
   try {
     const stat = readFileSync(`/proc/${name}/stat`, 'utf8');

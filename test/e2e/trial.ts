@@ -16,6 +16,8 @@ export interface Expected {
   class?: string;
   /** Part of what the guest's events say of the end: a limit, a verifier's reason, the TLS library's words. */
   says?: string;
+  /** Who closed first, and how: `peer fin`. */
+  close?: string;
 }
 
 /** Where an attack came from. */
@@ -25,16 +27,22 @@ export interface Came {
 
 /** An installation that is attacked, and the judgement of what became of it. */
 export class Trial {
-  readonly it: Installation;
-  readonly observer: Observer;
+  #it: Installation;
+  #observer: Observer;
+  readonly #options: Parameters<typeof startInstallation>[0];
   /** Credentials that practice honours. */
   readonly client: Credentials;
   /** The boot of each target at the beginning. */
   readonly boots: { readonly prize: string; readonly practice: string };
 
-  private constructor(it: Installation, observer: Observer, client: Credentials, boots: Trial['boots']) {
-    this.it = it;
-    this.observer = observer;
+  private constructor(
+    it: Installation,
+    observer: Observer,
+    { client, boots, options }: Pick<Trial, 'client' | 'boots'> & { options: Parameters<typeof startInstallation>[0] },
+  ) {
+    this.#it = it;
+    this.#observer = observer;
+    this.#options = options;
     this.client = client;
     this.boots = boots;
   }
@@ -42,7 +50,23 @@ export class Trial {
   static async start(options: Parameters<typeof startInstallation>[0] = {}): Promise<Trial> {
     const it = await startInstallation(options);
     const boots = { prize: await bootOf(it, 'prize'), practice: await bootOf(it, 'practice') };
-    return new Trial(it, await Observer.open(it), await issueLeaf(it.authority, 'client'), boots);
+    const client = await issueLeaf(it.authority, 'client');
+    return new Trial(it, await Observer.open(it), { client, boots, options });
+  }
+
+  /** Starts what was killed, on what it left. */
+  async continue(): Promise<void> {
+    await this.#observer.close().catch(() => undefined);
+    this.#it = await startInstallation({ ...this.#options, continueFrom: this.#it });
+    this.#observer = await Observer.open(this.#it);
+  }
+
+  get it(): Installation {
+    return this.#it;
+  }
+
+  get observer(): Observer {
+    return this.#observer;
   }
 
   async stop(): Promise<void> {
@@ -58,6 +82,11 @@ export class Trial {
 
   get clientPort(): number {
     return this.it.ports.practice + 2;
+  }
+
+  /** Where practice is asked to call back. */
+  get callbackPort(): number {
+    return this.it.ports.practice + 1;
   }
 
   /** The process id of everything that was started. */
@@ -89,7 +118,7 @@ export class Trial {
 }
 
 /** What there is to compare: all that was expected, in the words of it where the row agrees. */
-function summary({ record, events }: Observed, { says, class: expected }: Expected): Expected {
+function summary({ record, events }: Observed, { says, close, class: expected }: Expected): Expected {
   const { outcome, depth, alertsSent, classes } = record.result;
   const words = events.flatMap(event => {
     if (event.kind === 'limit') return [`limit ${event.which}`];
@@ -102,6 +131,11 @@ function summary({ record, events }: Observed, { says, class: expected }: Expect
     depth,
     ...(alert === undefined ? {} : { alert }),
     ...(expected === undefined ? {} : { class: classes.find(({ id }) => id === expected)?.id ?? 'none of that name' }),
+    ...(close === undefined ? {} : { close: closeOf(record) }),
     ...(says === undefined ? {} : { says: words.some(word => word.includes(says)) ? says : words.join('; ') }),
   };
+}
+
+function closeOf({ transport: { close } }: Observed['record']): string {
+  return close === null ? 'nobody saw' : `${close.by} ${close.kind}`;
 }

@@ -1,21 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fact } from '../wire/facts.ts';
+import type { GatewayName, SpoolName } from '../wire/spools.ts';
 import { Assembler } from './assembler.ts';
 import { BootBook } from './boot-book.ts';
-import type { SpoolName } from './pending-attempt.ts';
+import { OPEN_MAX_US } from './publication-rule.ts';
 import { attemptStory, beat, bootStory, NOON, SECOND, type StoryOptions, told } from './testing/story.ts';
 
 const CLOSED = NOON + 100_000;
 
 /** An assembler that is told facts one by one; each takes 10 bytes of its spool. */
 class Desk {
-  readonly assembler = new Assembler(new BootBook([]), []);
-  readonly #ends: Record<SpoolName, number> = { gateway: 0, supervisor: 0 };
+  readonly assembler: Assembler;
+  readonly #ends = new Map<SpoolName, number>();
   readonly boot: string;
 
-  constructor(target = 'practice') {
-    for (const spool of ['gateway', 'supervisor'] as const) {
+  constructor(target = 'practice', gateways: readonly GatewayName[] = ['gateway']) {
+    this.assembler = new Assembler(new BootBook([]), [], gateways);
+    for (const spool of this.assembler.spools) {
       this.assembler.start(spool, { epoch: spool, from: 0, lost: false });
     }
     const { bootId, facts } = bootStory(target, NOON - 60 * SECOND);
@@ -25,8 +27,8 @@ class Desk {
 
   tell(spool: SpoolName, ...facts: Fact[]): void {
     for (const fact of facts) {
-      const at = this.#ends[spool];
-      this.#ends[spool] = at + 10;
+      const at = this.#ends.get(spool) ?? 0;
+      this.#ends.set(spool, at + 10);
       this.assembler.take(spool, { fact, at, next: at + 10 });
     }
   }
@@ -97,11 +99,35 @@ test('a supervisor whose spool is gone for good holds nobody up', () => {
 test('what a dead gateway left open is over when its successor starts', () => {
   const desk = new Desk();
   const { id, gateway } = desk.story();
-  desk.tell('gateway', ...gateway.slice(0, -1), beat(NOON + 3600 * SECOND));
-  desk.tell('supervisor', beat(NOON + 3600 * SECOND));
+  desk.tell('gateway', ...gateway.slice(0, -1), beat(NOON + 300 * SECOND));
+  desk.tell('supervisor', beat(NOON + 300 * SECOND));
   assert.deepEqual(desk.published(), [], 'an open connection is open');
-  desk.tell('gateway', { kind: 'started', t: NOON + 3600 * SECOND });
-  desk.tell('supervisor', beat(NOON + 3602 * SECOND));
+  desk.tell('gateway', { kind: 'started', t: NOON + 300 * SECOND });
+  desk.tell('supervisor', beat(NOON + 302 * SECOND));
+  assert.deepEqual(desk.published(), [id]);
+});
+
+test('an attempt whose end was in a damaged stretch is over once no connection can be as old', () => {
+  const desk = new Desk();
+  const { id, gateway, supervisor } = desk.story();
+  desk.tell('gateway', ...gateway.slice(0, -1));
+  desk.tell('supervisor', ...supervisor);
+  desk.assembler.start('gateway', { epoch: 'gateway', from: 10 * (gateway.length - 1), lost: true });
+  desk.tell('gateway', beat(NOON + OPEN_MAX_US - 1));
+  assert.deepEqual(desk.published(), []);
+  desk.tell('gateway', beat(NOON + OPEN_MAX_US));
+  assert.deepEqual(desk.published(), [id]);
+});
+
+test('an attempt is of the boot that served it, whichever was there when it came', () => {
+  const desk = new Desk();
+  const { id, gateway, supervisor } = desk.story();
+  const came = gateway.map(fact => (fact.kind === 'open' ? { ...fact, bootId: null } : fact));
+  desk.tell('gateway', ...came);
+  desk.tell('supervisor', ...supervisor.filter(fact => !(fact.kind === 'guest' && fact.event.kind === 'closed')));
+  assert.deepEqual(desk.published(), []);
+  const end = { kind: 'end', target: 'practice', bootId: desk.boot, reason: 'request', detail: '' } as const;
+  desk.tell('supervisor', { ...end, t: CLOSED });
   assert.deepEqual(desk.published(), [id]);
 });
 

@@ -1,9 +1,12 @@
 import type { BootFact } from '../store/boots.ts';
+import type { LegTimes } from '../store/handshake-secrets.ts';
 import type { Alarm, SpoolProgress } from '../store/publication.ts';
 import type { Fact, GuestLost, GuestTold, Refused, SelfTestRun } from '../wire/facts.ts';
-import type { AttemptId } from '../wire/ids.ts';
+import type { AttemptId, Micros } from '../wire/ids.ts';
+import { type GatewayName, isGatewayName, type SpoolName } from '../wire/spools.ts';
+import { servingBoot } from './attempt-facts.ts';
 import type { BootBook } from './boot-book.ts';
-import { PendingAttempt, type SpoolName } from './pending-attempt.ts';
+import { PendingAttempt } from './pending-attempt.ts';
 import { RELEASE_PATIENCE_US, type SpoolTimes } from './publication-rule.ts';
 import { SpoolCursor } from './spool-cursor.ts';
 
@@ -31,36 +34,58 @@ export interface Harvest {
 }
 
 /**
- * Joins the facts of both spools by attempt, and says what is ready to be written. It knows no clock, no socket and no store.
+ * Joins the facts of all spools by attempt: those of one attempt are in one gateway's and in the supervisor's. It and says what is ready to be written. It knows no clock, no socket and no store.
  *
  * What is not written yet holds back `position`, so that a process that dies is given it again. Facts that come again do no harm:
  * those of attempts are joined with what is stored, the rest is left out below `head`.
  */
 export class Assembler {
   readonly #pending = new Map<AttemptId, PendingAttempt>();
-  readonly #cursors: Readonly<Record<SpoolName, SpoolCursor>>;
+  readonly #gateways: readonly GatewayName[];
+  readonly #cursors: ReadonlyMap<SpoolName, SpoolCursor>;
   readonly #boots: BootBook;
   #ready = emptyHarvest();
   #supervisorGone = false;
   #lateWithoutOpening = 0;
 
-  constructor(boots: BootBook, stored: readonly SpoolProgress[]) {
+  constructor(boots: BootBook, stored: readonly SpoolProgress[], gateways: readonly GatewayName[] = ['gateway']) {
     const cursor = (name: SpoolName) => new SpoolCursor(name, stored.find(({ spool }) => spool === name) ?? null);
+    this.#gateways = gateways;
     this.#boots = boots;
-    this.#cursors = { gateway: cursor('gateway'), supervisor: cursor('supervisor') };
+    this.#cursors = new Map([...gateways, 'supervisor' as const].map(name => [name, cursor(name)]));
   }
 
   cursor(spool: SpoolName): SpoolCursor {
-    return this.#cursors[spool];
+    const cursor = this.#cursors.get(spool);
+    if (!cursor) throw new RangeError(`${spool} is not followed`);
+    return cursor;
   }
 
-  /** Facts known to be missing so far, in both spools. */
+  /** Those that are followed. */
+  get spools(): SpoolName[] {
+    return [...this.#cursors.keys()];
+  }
+
+  /** How far time has come in the gateways' spools: in the one that is the furthest behind. */
+  get gatewayTime(): Micros {
+    return Math.min(...this.#gateways.map(name => this.cursor(name).time));
+  }
+
+  /** Facts known to be missing so far, in all spools. */
   get lost(): number {
-    return this.#cursors.gateway.lost + this.#cursors.supervisor.lost;
+    return [...this.#cursors.values()].reduce((sum, { lost }) => sum + lost, 0);
   }
 
   get waiting(): number {
     return this.#pending.size;
+  }
+
+  /** What is known of the end of connections. */
+  get legTimes(): LegTimes {
+    const latestUs = this.gatewayTime;
+    let settledUs = latestUs;
+    for (const { openedAt } of this.#pending.values()) if (openedAt !== null) settledUs = Math.min(settledUs, openedAt);
+    return { settledUs, latestUs };
   }
 
   /** Facts of the gateway that belong to no attempt that is known: those of published ones that are read again. */
@@ -68,12 +93,12 @@ export class Assembler {
     return this.#lateWithoutOpening;
   }
 
-  /** About how many bytes wait for the other spool: `gateway` are ended and wait for the guest, `supervisor` for their opening. */
+  /** About how many bytes wait for another spool: a gateway's are ended and wait for the guest, the supervisor's for their opening. */
   backlog(spool: SpoolName): { attempts: number; bytes: number } {
     let attempts = 0;
     let bytes = 0;
     for (const attempt of this.#pending.values()) {
-      if (spool === 'gateway' ? attempt.ended : attempt.open === null) {
+      if (spool === 'supervisor' ? attempt.open === null : attempt.ended && attempt.gateway === spool) {
         attempts += 1;
         bytes += attempt.bytes;
       }
@@ -83,9 +108,9 @@ export class Assembler {
 
   /** A spool begins at an offset. If it is not the one from before, whatever its owner held open is over. */
   start(spool: SpoolName, start: { epoch: string; from: number; lost: boolean }): void {
-    const cursor = this.#cursors[spool];
+    const cursor = this.cursor(spool);
     const another = cursor.start(start);
-    if (another && spool === 'gateway') this.#endOpen(cursor.time);
+    if (another && spool !== 'supervisor') this.#endOpen(spool, cursor.time);
   }
 
   /** The supervisor's spool has not answered for long, or answers again. */
@@ -94,20 +119,22 @@ export class Assembler {
   }
 
   take(spool: SpoolName, { fact, at, next }: FactAt): void {
-    const { known, counted } = this.#cursors[spool].take(at, next, fact.t);
+    const cursor = this.cursor(spool);
+    const before = cursor.time;
+    const { known, counted } = cursor.take(at, next, fact.t);
     if (known) return;
     switch (fact.kind) {
       case 'beat':
         return;
       case 'open':
-        this.#attempt(fact.id).begin(at, fact);
+        if (isGatewayName(spool)) this.#attempt(fact.id).begin(spool, at, fact, cursor.time);
         return;
       case 'dial':
       case 'data':
       case 'withheld':
       case 'close': {
         const attempt = this.#pending.get(fact.id);
-        if (attempt?.open) attempt.addGateway(at, fact);
+        if (attempt?.open) attempt.addGateway(fact);
         else this.#lateWithoutOpening += 1;
         return;
       }
@@ -115,8 +142,8 @@ export class Assembler {
         this.#takeGuest(at, fact);
         return;
       case 'started':
-        if (spool === 'gateway') this.#endOpen(fact.t);
-        else if (!counted) this.#ready.boots.push(...this.#boots.endRunning(fact.t));
+        if (spool !== 'supervisor') this.#endOpen(spool, fact.t);
+        else if (!counted) this.#ready.boots.push(...this.#boots.endRunning(fact.t, before));
         return;
       default:
         if (!counted) this.#count(fact);
@@ -126,8 +153,8 @@ export class Assembler {
   /** Takes out what is due, at most so many attempts and bytes (one attempt more, to be exact), and everything else that is ready. */
   harvest(maxAttempts: number, maxBytes: number): Harvest {
     const times = {
-      gateway: this.#cursors.gateway.time,
-      supervisor: this.#cursors.supervisor.time,
+      gateway: this.gatewayTime,
+      supervisor: this.cursor('supervisor').time,
       supervisorGone: this.#supervisorGone,
     };
     for (const attempt of this.#pending.values()) this.#suspect(attempt, times);
@@ -142,8 +169,8 @@ export class Assembler {
       bytes += attempt.bytes;
     }
     for (const { id } of ready.attempts) this.#pending.delete(id);
-    for (const spool of ['gateway', 'supervisor'] as const) {
-      const progress = this.#cursors[spool].progress(this.#held(spool));
+    for (const [spool, cursor] of this.#cursors) {
+      const progress = cursor.progress(this.#held(spool));
       if (progress) ready.progress.push(progress);
     }
     return ready;
@@ -176,7 +203,7 @@ export class Assembler {
         this.#ready.selfTests.push(fact);
         return;
       case 'lost':
-        this.#cursors.supervisor.missed(plausible(fact.count));
+        this.cursor('supervisor').missed(plausible(fact.count));
         this.#ready.guestLost.push({ ...fact, count: plausible(fact.count) });
         return;
       case 'boot':
@@ -195,14 +222,14 @@ export class Assembler {
   }
 
   /** The gateway that held them is gone: connections that it did not close ended with it, and nobody saw how. */
-  #endOpen(t: number): void {
-    for (const attempt of this.#pending.values()) if (attempt.open) attempt.end(t);
+  #endOpen(gateway: GatewayName, t: number): void {
+    for (const attempt of this.#pending.values()) if (attempt.gateway === gateway) attempt.end(t);
   }
 
   /** The boot has ended, and all that its guest told before has been read. */
-  #bootOver({ open }: PendingAttempt): boolean {
-    const end = this.#boots.find(open?.bootId ?? null)?.end ?? null;
-    return end !== null && this.#cursors.supervisor.time >= end.t;
+  #bootOver({ facts }: PendingAttempt): boolean {
+    const end = this.#boots.find(servingBoot(facts))?.end ?? null;
+    return end !== null && this.cursor('supervisor').time >= end.t;
   }
 
   /** Raises the alarm for bytes that look like a release, long before the connection may end. */
@@ -226,8 +253,8 @@ export class Assembler {
   #held(spool: SpoolName): number | null {
     let held: number | null = null;
     for (const { first } of this.#pending.values()) {
-      const at = first[spool];
-      if (at !== null && (held === null || at < held)) held = at;
+      const at = first.get(spool);
+      if (at !== undefined && (held === null || at < held)) held = at;
     }
     return held;
   }

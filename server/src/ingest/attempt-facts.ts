@@ -1,9 +1,7 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Closed, Data, Dialled, GuestTold, Opened, Withheld } from '../wire/facts.ts';
-import type { AttemptId } from '../wire/ids.ts';
-
-/** The opening without the address, which has its own place and its own end. */
-export type OpenedNameless = Omit<Opened, 'source'>;
+import { type HandshakeSecrets, secretsOf, withoutSecrets } from '../evidence/handshake-secrets.ts';
+import { encodeTranscript, type OpenedNameless, readTranscript } from '../evidence/transcript.ts';
+import type { Closed, Data, Dialled, GuestTold, Withheld } from '../wire/facts.ts';
+import type { AttemptId, BootId } from '../wire/ids.ts';
 
 /** What the gateway told of one attempt, after its opening. */
 export type GatewayPart = Dialled | Data | Withheld | Closed;
@@ -17,6 +15,11 @@ export interface AttemptFacts {
   readonly gateway: readonly GatewayPart[];
   /** In the order of the guest's frames. */
   readonly guest: readonly GuestTold[];
+}
+
+/** The boot that served it: by its guest's word, since a guest that restarts is waited for, or else the one there was when it came. */
+export function servingBoot({ open, guest }: Pick<AttemptFacts, 'open' | 'guest'>): BootId | null {
+  return guest[0]?.bootId ?? open?.bootId ?? null;
 }
 
 /** True if the two hold the same facts. */
@@ -43,21 +46,19 @@ function union<T>(first: readonly T[], second: readonly T[]): T[] {
   return [...first, ...second.filter(fact => !known.has(JSON.stringify(fact)))];
 }
 
-/** The transcript of an attempt: its facts as JSON lines, without the address. */
-export function encodeTranscript(facts: AttemptFacts): Buffer {
-  const lines = [...(facts.open ? [facts.open] : []), ...facts.gateway, ...facts.guest];
-  return Buffer.from(lines.map(fact => `${JSON.stringify(fact)}\n`).join(''));
+/** Parts facts from the handshake secrets in them, which are kept elsewhere. */
+export function setSecretsApart(facts: AttemptFacts): { facts: AttemptFacts; secrets: HandshakeSecrets | null } {
+  return { facts: { ...facts, guest: facts.guest.map(withoutSecrets) }, secrets: secretsOf(facts.guest) };
 }
 
-/** Small windows: a transcript has a few kilobytes, and most of the cost of zlib is making its tables. */
-export function packTranscript(transcript: Uint8Array): Buffer {
-  return gzipSync(transcript, { level: 4, memLevel: 5 });
+/** The transcript of an attempt: its facts without the address. */
+export function transcriptOf({ open, gateway, guest }: AttemptFacts): Buffer {
+  return encodeTranscript([...(open ? [open] : []), ...gateway, ...guest]);
 }
 
-/** Reads facts back from a packed transcript that this module made. */
+/** Reads facts back from a packed transcript. */
 export function unpackFacts(id: AttemptId, packed: Uint8Array): AttemptFacts {
-  const lines = gunzipSync(packed).toString('utf8').split('\n').slice(0, -1);
-  const facts: (OpenedNameless | GatewayPart | GuestTold)[] = lines.map(line => JSON.parse(line));
+  const facts = readTranscript(packed);
   return {
     id,
     open: facts.find(fact => fact.kind === 'open') ?? null,

@@ -51,13 +51,21 @@ export class BootBook {
   }
 
   /**
-   * A supervisor was started at `t`, and VMs never outlive theirs: ends whatever ran before, and returns these ends. Boots after `t`
-   * may be known already, where facts are read again.
+   * A supervisor was started at `t`, and VMs never outlive theirs: ends whatever ran before, at the `last` sign of life of the one
+   * before, and returns these ends. Boots after both may be known already, where facts are read again; the clock may have been set back.
    */
-  endRunning(t: Micros): Ended[] {
-    const running = [...this.#boots.values()].filter(({ startedUs, end }) => end === null && startedUs < t);
-    return running.map(({ id, target }) => {
-      const ended: Ended = { kind: 'end', t, target, bootId: id, reason: 'host', detail: 'the supervisor ended' };
+  endRunning(t: Micros, last: Micros): Ended[] {
+    const before = Math.max(t, last);
+    const running = [...this.#boots.values()].filter(({ startedUs, end }) => end === null && startedUs < before);
+    return running.map(({ id, target, startedUs }) => {
+      const ended: Ended = {
+        kind: 'end',
+        t: Math.max(startedUs, last),
+        target,
+        bootId: id,
+        reason: 'host',
+        detail: 'the supervisor ended',
+      };
       this.end(ended);
       return ended;
     });

@@ -5,6 +5,8 @@ import { addClasses, classNamed } from '../classify/classes/registry.ts';
 import { CLASSIFIER } from '../classify/classifier.ts';
 import { conclude } from '../classify/conclude.ts';
 import type { Evidence } from '../classify/evidence.ts';
+import type { HandshakeSecrets } from '../evidence/handshake-secrets.ts';
+import { type OpenedNameless, packTranscript } from '../evidence/transcript.ts';
 import type { KnownBoot } from '../store/boots.ts';
 import type { Alarm, Draft, Prior, UnsealedRecord } from '../store/publication.ts';
 import { describeCertificate } from '../tls/certificate.ts';
@@ -16,11 +18,11 @@ import type { Opened } from '../wire/facts.ts';
 import type { AttemptRecord } from '../wire/record.ts';
 import {
   type AttemptFacts,
-  encodeTranscript,
   mergeFacts,
-  type OpenedNameless,
-  packTranscript,
   sameFacts,
+  servingBoot,
+  setSecretsApart,
+  transcriptOf,
   unpackFacts,
 } from './attempt-facts.ts';
 import type { BootBook } from './boot-book.ts';
@@ -61,14 +63,15 @@ export function composeDraft(
   prior: Prior | null,
   around: Surroundings,
 ): Draft | null {
-  const known = prior?.transcript ? unpackFacts(given.id, prior.transcript) : null;
-  const facts = known ? mergeFacts(known, given) : given;
-  if (known && sameFacts(known, facts)) return null;
+  const news = setSecretsApart(given);
+  const known = prior?.transcript ? setSecretsApart(unpackFacts(given.id, prior.transcript)) : null;
+  const facts = known ? mergeFacts(known.facts, news.facts) : news.facts;
+  if (known && sameFacts(known.facts, facts)) return null;
   // Without its transcript a stored attempt cannot be joined with anything.
   if (!isOpened(facts) || (prior && !known)) return null;
   const source = prior?.record.source ?? (address && describeSource(address, facts.open, around));
   if (!source) return null;
-  return draftOf(facts, { address, source, prior }, around);
+  return draftOf(facts, { address, source, prior, secrets: news.secrets ?? known?.secrets ?? null }, around);
 }
 
 /**
@@ -77,11 +80,12 @@ export function composeDraft(
  */
 export function recomposeDraft(prior: Prior, around: Surroundings): Draft | null {
   const { record, transcript } = prior;
-  const facts = transcript && unpackFacts(record.id, transcript);
-  if (!facts || !isOpened(facts)) return null;
+  if (!transcript) return null;
+  const { facts, secrets } = setSecretsApart(unpackFacts(record.id, transcript));
+  if (!isOpened(facts)) return null;
   const { siteId, roundId, termsSha256, lostBefore } = record;
   const then = { ...around, siteId, roundId, termsSha256, lost: () => lostBefore };
-  const draft = draftOf(facts, { address: null, source: record.source, prior }, then);
+  const draft = draftOf(facts, { address: null, source: record.source, prior, secrets }, then);
   return saysTheSame(draft.record, record) ? null : draft;
 }
 
@@ -96,13 +100,14 @@ interface Origin {
   address: Opened['source'] | null;
   source: AttemptRecord['source'];
   prior: Prior | null;
+  secrets: HandshakeSecrets | null;
 }
 
 type OpenedFacts = AttemptFacts & { readonly open: OpenedNameless };
 
-function draftOf(facts: OpenedFacts, { address, source, prior }: Origin, around: Surroundings): Draft {
+function draftOf(facts: OpenedFacts, { address, source, prior, secrets }: Origin, around: Surroundings): Draft {
   const body = concludeRecord(facts, source, prior, around);
-  const transcript = encodeTranscript(facts);
+  const transcript = transcriptOf(facts);
   const salts = prior ? prior.salts : newSalts();
   // An erasure destroyed the salts: nothing can be committed to any more, and what was stays.
   const kept = prior && !prior.salts ? prior.record.commitments : null;
@@ -113,7 +118,7 @@ function draftOf(facts: OpenedFacts, { address, source, prior }: Origin, around:
   return {
     record,
     private: prior || !address || !salts ? null : { ...address, salts },
-    evidence: { packed: packTranscript(transcript), bytes: transcript.length },
+    evidence: { packed: packTranscript(transcript), bytes: transcript.length, secrets },
     alarm: alarmOf(record, around.boots.isPrize(record.target)),
   };
 }
@@ -126,7 +131,7 @@ function concludeRecord(
 ): RecordBody {
   const observation = observe(facts);
   const leafDer = new GuestStory(facts.guest).chain?.leafDer ?? null;
-  const boot = around.boots.find(facts.open.bootId);
+  const boot = around.boots.find(servingBoot(facts));
   const input = {
     facts,
     observation,

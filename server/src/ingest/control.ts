@@ -6,17 +6,19 @@ import type { Running } from '../process.ts';
 const SOCKET_MODE = 0o660;
 const FOLDER_MODE = 0o750;
 
-/** What may be asked of this process: how it is, and to look at old rows again. */
+/** What may be asked of this process: how it is, to look at old rows again, and what is kept of an attempt. */
 export interface Control {
   status(): unknown;
   reclassify(): unknown;
+  evidence(id: string): Promise<unknown>;
 }
 
-/** Serves `GET /status` and `POST /reclassify` on a unix socket. */
-export async function serveControl(socketPath: string, { status, reclassify }: Control): Promise<Running> {
+/** Serves `GET /status`, `POST /reclassify` and `GET /evidence/:id` on a unix socket. */
+export async function serveControl(socketPath: string, { status, reclassify, evidence }: Control): Promise<Running> {
   const app = fastify({ forceCloseConnections: true });
   app.get('/status', async () => status());
   app.post('/reclassify', async () => reclassify());
+  app.get<{ Params: { id: string } }>('/evidence/:id', async ({ params }) => evidence(params.id));
   await mkdir(dirname(socketPath), { recursive: true, mode: FOLDER_MODE });
   await rm(socketPath, { force: true });
   await app.listen({ path: socketPath });

@@ -1,11 +1,11 @@
+import type { OpenedNameless } from '../evidence/transcript.ts';
 import type { GuestTold, Opened } from '../wire/facts.ts';
 import type { AttemptId, Micros } from '../wire/ids.ts';
-import type { AttemptFacts, GatewayPart, OpenedNameless } from './attempt-facts.ts';
+import type { GatewayName, SpoolName } from '../wire/spools.ts';
+import type { AttemptFacts, GatewayPart } from './attempt-facts.ts';
 import { observe } from './observe.ts';
-import { isDue, isLate, type SpoolTimes } from './publication-rule.ts';
+import { isDue, isLate, longOver, type SpoolTimes } from './publication-rule.ts';
 import { guestGaveVerdict, releaseLikely } from './release-likely.ts';
-
-export type SpoolName = 'gateway' | 'supervisor';
 
 /** What a fact costs in memory beside its bytes, about. */
 const FACT_BYTES = 256;
@@ -14,7 +14,11 @@ const FACT_BYTES = 256;
 export class PendingAttempt {
   readonly id: AttemptId;
   /** Offset of its first fact in each spool: what holds back the acknowledgement. */
-  readonly first: { gateway: number | null; supervisor: number | null } = { gateway: null, supervisor: null };
+  readonly first = new Map<SpoolName, number>();
+  /** Whose connection it is, once that is known. */
+  gateway: GatewayName | null = null;
+  /** The spool's time at its opening, which never goes back. */
+  openedAt: Micros | null = null;
   /** The alarm has been raised for bytes that look like a release. */
   suspected = false;
   readonly #gateway: GatewayPart[] = [];
@@ -53,15 +57,16 @@ export class PendingAttempt {
     return this.#bytes;
   }
 
-  begin(at: number, { source, ...open }: Opened): void {
-    this.first.gateway ??= at;
+  begin(spool: GatewayName, at: number, { source, ...open }: Opened, spoolTime: Micros): void {
+    this.#note(spool, at);
+    this.gateway = spool;
+    this.openedAt = spoolTime;
     this.#address = source;
     this.#open = open;
     this.#bytes += FACT_BYTES;
   }
 
-  addGateway(at: number, fact: GatewayPart): void {
-    this.first.gateway ??= at;
+  addGateway(fact: GatewayPart): void {
     this.#gateway.push(fact);
     this.#bytes += FACT_BYTES + (fact.kind === 'data' ? fact.bytes.length : 0);
     if (fact.kind === 'dial' && fact.to === 'guest' && fact.ok) this.#reachedGuest = true;
@@ -70,7 +75,7 @@ export class PendingAttempt {
   }
 
   addGuest(at: number, fact: GuestTold): void {
-    this.first.supervisor ??= at;
+    this.#note('supervisor', at);
     this.#guest.push(fact);
     this.#bytes += FACT_BYTES + (fact.event.kind === 'certificate' ? fact.event.chain.join('').length : 0);
     if (fact.event.kind === 'closed') this.#guestClosed = true;
@@ -85,7 +90,7 @@ export class PendingAttempt {
   isDue(times: SpoolTimes, bootOver: boolean): boolean {
     if (!this.#open) return isLate(this.#lastT(), times);
     const waiting = {
-      endedAt: this.#endedAt,
+      endedAt: this.#endedAt ?? longOver(this.openedAt ?? this.#open.t, times),
       reachedGuest: this.#reachedGuest,
       guestDone: this.#guestClosed || bootOver,
     };
@@ -107,6 +112,10 @@ export class PendingAttempt {
   /** When the guest last sent bytes, as far as is known. */
   get lastSent(): Micros | null {
     return this.#lastSent;
+  }
+
+  #note(spool: SpoolName, at: number): void {
+    if (!this.first.has(spool)) this.first.set(spool, at);
   }
 
   #lastT(): Micros {

@@ -5,10 +5,10 @@ import type { Database } from '../store/database.ts';
 import type { Alarm, Batch, ComponentBeat } from '../store/publication.ts';
 import type { AttemptWriter, Written } from '../store/writer.ts';
 import { nowMicros } from '../wire/ids.ts';
+import { isGatewayName, type SpoolName } from '../wire/spools.ts';
 import { type Assembler, emptyHarvest, type FactAt, type Harvest } from './assembler.ts';
 import type { Surroundings } from './compose.ts';
 import { makeBatch, plainBatch } from './make-batch.ts';
-import type { SpoolName } from './pending-attempt.ts';
 import { isHopeless, type Quarantine } from './quarantine.ts';
 
 /** Attempts in one transaction: large enough to be cheap, small enough to be retried. */
@@ -60,7 +60,7 @@ export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #now: () => number;
   readonly #backlog: { attempts: number; bytes: number };
-  readonly #connected: Record<SpoolName, boolean> = { gateway: false, supervisor: false };
+  readonly #connected = new Set<SpoolName>();
   readonly #counters = {
     published: 0,
     revised: 0,
@@ -93,7 +93,7 @@ export class Pipeline {
   }
 
   connected(spool: SpoolName): boolean {
-    return this.#connected[spool];
+    return this.#connected.has(spool);
   }
 
   /** Takes facts of a spool. The promise is kept once there is room for more. */
@@ -107,7 +107,8 @@ export class Pipeline {
 
   /** A spool's connection came or went. */
   setConnected(spool: SpoolName, connected: boolean): void {
-    this.#connected[spool] = connected;
+    if (connected) this.#connected.add(spool);
+    else this.#connected.delete(spool);
     if (spool === 'supervisor') this.#supervisorSince = this.#now();
     this.#options.log[connected ? 'info' : 'warn']({ spool, connected }, 'spool');
   }
@@ -128,7 +129,7 @@ export class Pipeline {
   async flush(): Promise<void> {
     const { assembler, surroundings } = this.#options;
     this.#hasNews = false;
-    const gone = !this.#connected.supervisor && this.#now() - this.#supervisorSince >= SUPERVISOR_GONE_MS;
+    const gone = !this.#connected.has('supervisor') && this.#now() - this.#supervisorSince >= SUPERVISOR_GONE_MS;
     assembler.supervisorGone(gone);
     let writing = Promise.resolve();
     let full = true;
@@ -210,7 +211,7 @@ export class Pipeline {
     const { assembler } = this.#options;
     const owner = (spool: SpoolName): ComponentBeat => ({
       name: spool,
-      state: this.#connected[spool] ? 'up' : 'unreachable',
+      state: this.#connected.has(spool) ? 'up' : 'unreachable',
       beatUs: assembler.cursor(spool).time,
       detail: { lost: assembler.cursor(spool).lost },
     });
@@ -222,7 +223,7 @@ export class Pipeline {
       detail: { waiting: assembler.waiting, published, revised },
     };
     // Before the first fact there is nothing to tell of a spool's owner that the store does not know better.
-    return [own, ...(['gateway', 'supervisor'] as const).map(owner).filter(({ beatUs }) => beatUs > 0)];
+    return [own, ...assembler.spools.map(owner).filter(({ beatUs }) => beatUs > 0)];
   }
 
   #count({ published, revised, unchanged, alarms }: Written): void {
@@ -247,8 +248,8 @@ export class Pipeline {
     const { assembler } = this.#options;
     const { attempts, bytes } = assembler.backlog(spool);
     if (attempts <= this.#backlog.attempts && bytes <= this.#backlog.bytes) return false;
-    const other = spool === 'gateway' ? 'supervisor' : 'gateway';
-    const isBehind = assembler.cursor(spool).time < assembler.cursor(other).time;
+    const otherTime = spool === 'supervisor' ? assembler.gatewayTime : assembler.cursor('supervisor').time;
+    const isBehind = assembler.cursor(spool).time < otherTime;
     return !(isBehind && this.#counters.storeReachable);
   }
 
@@ -263,7 +264,7 @@ export class Pipeline {
 }
 
 function isSpool(name: string): name is SpoolName {
-  return name === 'gateway' || name === 'supervisor';
+  return name === 'supervisor' || isGatewayName(name);
 }
 
 /** A pause that ends early, without an error, when the signal comes. */

@@ -7,6 +7,9 @@ export const RELEASE_PATIENCE_US = 5_000_000;
 /** An event whose opening is not seen this long after belongs to an attempt that was published before. */
 export const OPENING_PATIENCE_US = 2_000_000;
 
+/** No connection is open for longer, so that the end of an older one was in a stretch of the spool that is damaged or gone. */
+export const OPEN_MAX_US = 600_000_000;
+
 /** How far time has come in each spool: the newest beat or fact that was read. */
 export interface SpoolTimes {
   gateway: Micros;
@@ -36,6 +39,12 @@ export function isDue(attempt: Waiting, times: SpoolTimes): boolean {
   if (attempt.guestDone || !attempt.reachedGuest || times.supervisorGone) return true;
   const patience = attempt.suspicious ? RELEASE_PATIENCE_US : GUEST_PATIENCE_US;
   return times.supervisor >= attempt.endedAt + patience;
+}
+
+/** When an attempt must have ended that began at `openedAt`, if that is past; null if it may go on. */
+export function longOver(openedAt: Micros, times: SpoolTimes): Micros | null {
+  const latest = openedAt + OPEN_MAX_US;
+  return times.gateway >= latest ? latest : null;
 }
 
 /** Whether events without an opening, the last of them at `lastT`, are handed on as late ones. */

@@ -1,10 +1,11 @@
 import type { Conclusion } from '../classify/evidence.ts';
+import type { OpenedNameless } from '../evidence/transcript.ts';
 import type { CertificateDescription } from '../tls/certificate.ts';
 import type { TlsObservation } from '../tls/observation.ts';
 import { claimTagOf } from '../trust/claim-tag.ts';
 import type { AttemptRecord } from '../wire/record.ts';
 import { RECORD_MAX_BYTES, RECORD_SCHEMA } from '../wire/record.ts';
-import type { AttemptFacts, OpenedNameless } from './attempt-facts.ts';
+import { type AttemptFacts, servingBoot } from './attempt-facts.ts';
 import { fitToSize } from './fit.ts';
 import { GuestStory } from './guest-story.ts';
 import { storableText } from './text.ts';
@@ -70,7 +71,7 @@ export function buildRecord(input: RecordInput, context: RecordContext): RecordB
     target: storableText(open.target, 32),
     channel: open.channel,
     guestRole: open.guestRole,
-    bootId: open.bootId,
+    bootId: servingBoot(facts),
     imageSha256: context.boot?.imageSha256 ?? null,
     caSha256: context.boot?.caSha256 ?? null,
     lostBefore: context.lostBefore,

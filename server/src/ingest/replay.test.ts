@@ -81,7 +81,8 @@ function fillSpools(spools: MemorySpools, seeds: readonly number[]): Story[] {
 
 async function empty({ pool }: Database): Promise<void> {
   await pool.query(
-    `truncate attempt, attempt_private, attempt_evidence, rollup_minute, refusal, spool_position, alarm, self_test, proof, boot,
+    `truncate attempt, attempt_private, attempt_evidence, attempt_day, attempt_value_day, rollup_minute, rollup_hour, rollup_day, rollup_class_day,
+       rollup_country_day, rollup_refusal, refusal, spool_position, alarm, self_test, proof, boot,
        target, component;
      update counter set seq = 0, change = 0`,
   );

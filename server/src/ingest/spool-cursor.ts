@@ -1,6 +1,6 @@
 import type { SpoolProgress } from '../store/publication.ts';
 import type { Micros } from '../wire/ids.ts';
-import type { SpoolName } from './pending-attempt.ts';
+import type { SpoolName } from '../wire/spools.ts';
 
 /** Where reading of one spool stands. */
 export class SpoolCursor {

@@ -1,32 +1,33 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Config, Settings } from '../config.ts';
+import type { Config, Layout, Settings } from '../config.ts';
 import { PinataError } from '../errors.ts';
 import type { Running } from '../process.ts';
 import { readSpool, type SpoolReader } from '../spool/reader.ts';
 import { readKnownBoots } from '../store/boots.ts';
 import { type Database, openDatabase } from '../store/database.ts';
+import { readEvidence } from '../store/evidence.ts';
 import { readProgress } from '../store/log-tables.ts';
-import { ensurePartitions } from '../store/partitions.ts';
-import { inTransaction } from '../store/transaction.ts';
+import { keepPartitions } from '../store/partitions.ts';
+import type { SpoolProgress } from '../store/publication.ts';
 import { AttemptWriter } from '../store/writer.ts';
 import { readTerms } from '../trust/terms.ts';
 import { TokenKeys } from '../trust/token-keys.ts';
-import { nowMicros } from '../wire/ids.ts';
+import { isUuidV7, nowMicros } from '../wire/ids.ts';
+import type { SpoolName } from '../wire/spools.ts';
 import { Assembler } from './assembler.ts';
 import { BootBook } from './boot-book.ts';
 import type { Surroundings } from './compose.ts';
 import { serveControl } from './control.ts';
 import { openCountries } from './country.ts';
-import type { SpoolName } from './pending-attempt.ts';
 import { Pipeline } from './pipeline.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { Quarantine } from './quarantine.ts';
 import { recentCampaigns } from './recent-campaigns.ts';
 import { Reclassification } from './reclassification.ts';
+import { SecretPublication } from './secret-publication.ts';
 
 const HOUSEKEEPING_MS = 600_000;
-const SPOOLS = ['gateway', 'supervisor'] as const;
 
 /** Starts ingest: brings the database up to date, then follows both spools until it is stopped. */
 export async function startIngest(config: Config, log: Logger): Promise<Running> {
@@ -51,7 +52,10 @@ export async function startIngest(config: Config, log: Logger): Promise<Running>
 async function follow({ settings, layout }: Config, database: Database, log: Logger): Promise<Running> {
   const tokenKeys = new TokenKeys(join(layout.ingest, 'token-keys'));
   const boots = new BootBook(await readKnownBoots(database.prisma));
-  const assembler = new Assembler(boots, await readProgress(database.pool));
+  const stored = await readProgress(database.pool);
+  const gateways = gatewaysToFollow(settings, layout, stored);
+  const names = gateways.map(({ name }) => name);
+  const assembler = new Assembler(boots, stored, names);
   const readers = new Map<SpoolName, SpoolReader>();
   const writer = new AttemptWriter(database.pool);
   const surroundings: Surroundings = {
@@ -77,25 +81,40 @@ async function follow({ settings, layout }: Config, database: Database, log: Log
   });
   pipeline.start();
   reclassification.start();
-  const paths = { gateway: layout.sockets.gatewaySpool, supervisor: layout.sockets.supervisorSpool };
-  for (const spool of SPOOLS) readers.set(spool, readInto(pipeline, assembler, spool, paths[spool]));
-  const housekeeping = setInterval(() => void keepHouse(database, tokenKeys, log), HOUSEKEEPING_MS);
+  const secrets = new SecretPublication({ pool: database.pool, times: () => assembler.legTimes, log });
+  const supervisor = { name: 'supervisor', socket: layout.sockets.supervisorSpool } as const;
+  for (const { name, socket } of [...gateways, supervisor])
+    readers.set(name, readInto(pipeline, assembler, name, socket));
+  const house = { database, tokenKeys, keepDays: settings.PINATA_KEEP_DAYS, log };
+  let keeping = keepHouse(house);
+  const housekeeping = setInterval(() => {
+    keeping = keeping.then(() => keepHouse(house));
+  }, HOUSEKEEPING_MS);
   const control = await serveControl(layout.sockets.ingestControl, {
     status: () => statusOf(pipeline, assembler, reclassification),
     reclassify: () => {
       reclassification.start();
       return reclassification.state;
     },
+    evidence: async id => ({ evidence: isUuidV7(id) ? await readEvidence(database.pool, id) : null }),
   });
   return {
     stop: async () => {
       clearInterval(housekeeping);
+      await keeping;
       for (const reader of readers.values()) reader.stop();
       await reclassification.stop();
+      await secrets.stop();
       await pipeline.stop();
       await control.stop();
     },
   };
+}
+
+/** Those that run, and those that ran before: the first gateway goes on serving what they left. */
+function gatewaysToFollow({ PINATA_GATEWAY_PROCESSES }: Settings, layout: Layout, stored: readonly SpoolProgress[]) {
+  const before = new Set(stored.map(({ spool }) => spool));
+  return layout.gateways.filter(({ name }, index) => index < PINATA_GATEWAY_PROCESSES || before.has(name));
 }
 
 /** The names under which people know this installation, where they are names. */
@@ -115,11 +134,19 @@ function readInto(pipeline: Pipeline, assembler: Assembler, spool: SpoolName, so
   });
 }
 
-async function keepHouse({ pool }: Database, tokenKeys: TokenKeys, log: Logger): Promise<void> {
+interface House {
+  readonly database: Database;
+  readonly tokenKeys: TokenKeys;
+  readonly keepDays: number;
+  readonly log: Logger;
+}
+
+/** At start and every now and then, so that a midnight that was missed is made up for. */
+async function keepHouse({ database, tokenKeys, keepDays, log }: House): Promise<void> {
   try {
     const destroyed = tokenKeys.destroyOld(Date.now());
-    const made = await inTransaction(pool, client => ensurePartitions(client, Date.now()));
-    log.info({ destroyed, made }, 'housekeeping');
+    const partitions = await keepPartitions(database.pool, Date.now(), keepDays);
+    log.info({ destroyed, partitions }, 'housekeeping');
   } catch (error) {
     log.error({ err: error }, 'housekeeping failed');
   }
@@ -128,7 +155,7 @@ async function keepHouse({ pool }: Database, tokenKeys: TokenKeys, log: Logger):
 /** What `GET /status` answers: counters, and for each spool how far it is read and how far behind that is. */
 function statusOf(pipeline: Pipeline, assembler: Assembler, reclassification: Reclassification): unknown {
   const now = nowMicros();
-  const spools = SPOOLS.map(name => {
+  const spools = assembler.spools.map(name => {
     const { epoch, next, time, lost } = assembler.cursor(name);
     const lagUs = time === 0 ? null : Math.max(0, now - time);
     return [name, { connected: pipeline.connected(name), epoch, offset: next, beatUs: time, lagUs, lost }];

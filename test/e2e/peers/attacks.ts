@@ -9,6 +9,15 @@ import { ScriptedServer } from './scripted-server.ts';
 export const EMPTY_CHANGE_CIPHER_SPEC = Buffer.from('1403030000', 'hex');
 export const CHANGE_CIPHER_SPEC = Buffer.from('140303000101', 'hex');
 
+/** A hello of 64 KiB that means nothing, and as much behind it as the guest reads after its alert: the most that one may say. */
+export const TALK = Buffer.concat([
+  ...Array.from({ length: 4 }, (_, i) => {
+    const hello = handshake(HandshakeType.clientHello, Buffer.alloc(0xffff - 4));
+    return record(ContentType.handshake, hello.subarray(i * 16_384, (i + 1) * 16_384));
+  }),
+  Buffer.alloc(60_000),
+]);
+
 const FIRST_RECORD_BYTES = 40;
 const POURED_RECORDS = 64;
 const POURED_RECORD_BYTES = 16;

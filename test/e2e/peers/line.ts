@@ -1,5 +1,8 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** The gateway tries twice within this. */
+const CALL_BACK_MS = 10_000;
 
 /** Where a connection comes from, and when it began: by this its row is found. Ports are used again. */
 export interface Source {
@@ -19,9 +22,9 @@ export class Line {
   /** Resolves when the far end has sent its FIN, or the connection is gone. */
   readonly farEnd: Promise<void>;
 
-  private constructor(socket: Socket, sinceUs: number) {
+  private constructor(socket: Socket, source: Source) {
     this.#socket = socket;
-    this.source = sourceOf(socket, sinceUs);
+    this.source = source;
     socket.on('data', chunk => {
       this.#unread = Buffer.concat([this.#unread, chunk]);
       this.#received += chunk.length;
@@ -41,7 +44,13 @@ export class Line {
     const sinceUs = Date.now() * 1000;
     const socket = connect({ port, host: '127.0.0.1', localAddress: from, allowHalfOpen: true, noDelay: true });
     await once(socket, 'connect');
-    return new Line(socket, sinceUs);
+    return new Line(socket, sourceOf(socket, sinceUs));
+  }
+
+  /** Asks to be called back, and gives the connection that comes. Its source is that of the call. */
+  static async calledBack(port: number, answer: number, from = '127.0.0.1'): Promise<Line> {
+    const { socket, source } = await callBack(port, answer, from);
+    return new Line(socket, source);
   }
 
   /** Bytes received so far. */
@@ -95,6 +104,26 @@ export class Line {
   /** Gone at once, without a word. */
   drop(): void {
     this.#socket.resetAndDestroy();
+  }
+}
+
+/** Calls `port` and gives what comes to `answer`, the port that all callers are called back on: one call at a time per address. */
+export async function callBack(
+  port: number,
+  answer: number,
+  from = '127.0.0.1',
+): Promise<{ socket: Socket; source: Source }> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true });
+  server.listen(answer, from);
+  await once(server, 'listening');
+  try {
+    const answered = once(server, 'connection', { signal: AbortSignal.timeout(CALL_BACK_MS) });
+    const call = await Line.open(port, from);
+    void call.finish();
+    const [socket] = await answered;
+    return { socket, source: call.source };
+  } finally {
+    server.close();
   }
 }
 

@@ -22,11 +22,11 @@ const X25519_BYTES = 32;
 
 const u16 = (value: number) => Buffer.of(value >> 8, value & 0xff);
 const u24 = (value: number) => Buffer.of(value >> 16, (value >> 8) & 0xff, value & 0xff);
-const within16 = (...parts: Uint8Array[]) => {
+export const within16 = (...parts: Uint8Array[]) => {
   const bytes = Buffer.concat(parts);
   return Buffer.concat([u16(bytes.length), bytes]);
 };
-const extension = (type: number, body: Uint8Array) => Buffer.concat([u16(type), within16(body)]);
+export const extension = (type: number, body: Uint8Array) => Buffer.concat([u16(type), within16(body)]);
 
 /** A message, or the beginning of one that declares `length`. */
 export function handshake(type: number, body: Uint8Array, length = body.length): Buffer {
@@ -37,21 +37,35 @@ export function record(type: number, content: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(type, 3, 3), within16(content)]);
 }
 
-export function clientHello(random: Uint8Array, share: Uint8Array): Buffer {
+/** What a hello says instead of what it must to get on. */
+export interface Otherwise {
+  readonly version?: number;
+  readonly group?: number;
+  readonly cipher?: number;
+}
+
+export function clientHello(random: Uint8Array, share: Uint8Array, otherwise: Otherwise = {}): Buffer {
+  const { version = TLS13, group = X25519, cipher = AES_128_GCM_SHA256 } = otherwise;
   const extensions = [
-    extension(10, within16(u16(X25519))),
+    extension(10, within16(u16(group))),
     extension(13, within16(u16(ECDSA_P256_SHA256))),
-    extension(43, Buffer.concat([Buffer.of(2), u16(TLS13)])),
-    extension(51, within16(u16(X25519), within16(share))),
+    extension(43, Buffer.concat([Buffer.of(2), u16(version)])),
+    extension(51, within16(u16(group), within16(share))),
   ];
-  const fixed = [u16(TLS12), random, Buffer.of(0), within16(u16(AES_128_GCM_SHA256)), Buffer.of(1, 0)];
+  const fixed = [u16(TLS12), random, Buffer.of(0), within16(u16(cipher)), Buffer.of(1, 0)];
   return handshake(HandshakeType.clientHello, Buffer.concat([...fixed, within16(...extensions)]));
 }
 
 /** `sessionId`: the client's own, to be echoed. */
-export function serverHello(random: Uint8Array, sessionId: Uint8Array, share: Uint8Array): Buffer {
-  const extensions = [extension(43, u16(TLS13)), extension(51, Buffer.concat([u16(X25519), within16(share)]))];
-  const fixed = [u16(TLS12), random, Buffer.of(sessionId.length), sessionId, u16(AES_128_GCM_SHA256), Buffer.of(0)];
+export function serverHello(
+  random: Uint8Array,
+  sessionId: Uint8Array,
+  share: Uint8Array,
+  otherwise: Otherwise = {},
+): Buffer {
+  const { version = TLS13, group = X25519, cipher = AES_128_GCM_SHA256 } = otherwise;
+  const extensions = [extension(43, u16(version)), extension(51, Buffer.concat([u16(group), within16(share)]))];
+  const fixed = [u16(TLS12), random, Buffer.of(sessionId.length), sessionId, u16(cipher), Buffer.of(0)];
   return handshake(HandshakeType.serverHello, Buffer.concat([...fixed, within16(...extensions)]));
 }
 

@@ -67,6 +67,12 @@ export abstract class Script {
     );
   }
 
+  /** A protected record of another type than handshake. */
+  sealedAs(type: number, content: Uint8Array): Buffer {
+    if (!this.outgoing) throw new Error('there are no keys yet');
+    return this.outgoing.seal(type, content);
+  }
+
   /** The next handshake message of the peer, which becomes part of the transcript. */
   protected async hear(): Promise<Buffer> {
     const wanted = () =>

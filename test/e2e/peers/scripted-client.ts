@@ -20,7 +20,12 @@ export class ScriptedClient extends Script {
   #epoch: Epoch | null = null;
 
   static async connect(port: number, from?: string): Promise<ScriptedClient> {
-    return new ScriptedClient(await Line.open(port, from));
+    return ScriptedClient.over(await Line.open(port, from));
+  }
+
+  /** On a connection that is there already. */
+  static over(line: Line): ScriptedClient {
+    return new ScriptedClient(line);
   }
 
   /** After the hello was sent: takes the server's flight, so that ours can follow. */

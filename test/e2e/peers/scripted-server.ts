@@ -8,6 +8,7 @@ import {
   certificateVerify,
   encryptedExtensions,
   finished,
+  type Otherwise,
   record,
   serverHello,
   sessionIdOf,
@@ -18,15 +19,20 @@ import { type Credentials, Script } from './script.ts';
 /** A TLS server by script, for the target's client role: the connection is ours, the first word is the target's. */
 export class ScriptedServer extends Script {
   static async connect(port: number, from?: string): Promise<ScriptedServer> {
-    return new ScriptedServer(await Line.open(port, from));
+    return ScriptedServer.over(await Line.open(port, from));
+  }
+
+  /** On a connection that is there already. */
+  static over(line: Line): ScriptedServer {
+    return new ScriptedServer(line);
   }
 
   #secret: Buffer = Buffer.alloc(0);
 
   /** Takes the client's hello and answers it; gives the record of the answer. */
-  async greet(): Promise<Buffer> {
+  async greet(otherwise?: Otherwise): Promise<Buffer> {
     const hello = await this.hear();
-    const answer = this.say(serverHello(randomBytes(32), sessionIdOf(hello), this.share));
+    const answer = this.say(serverHello(randomBytes(32), sessionIdOf(hello), this.share, otherwise));
     const epoch = handshakeEpoch(this.sharedSecret(x25519ShareOf(hello)), this.transcript);
     this.incoming = new Protection(epoch.client);
     this.outgoing = new Protection(epoch.server);

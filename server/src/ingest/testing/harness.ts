@@ -13,7 +13,6 @@ import type { Fact } from '../../wire/facts.ts';
 import { Assembler, type FactAt } from '../assembler.ts';
 import { BootBook } from '../boot-book.ts';
 import type { Surroundings } from '../compose.ts';
-import type { SpoolName } from '../pending-attempt.ts';
 import { Pipeline, type PipelineOptions } from '../pipeline.ts';
 import { prepareDatabase } from '../prepare-database.ts';
 import { Quarantine } from '../quarantine.ts';
@@ -50,7 +49,8 @@ export class MemorySpool {
   }
 }
 
-export type MemorySpools = Record<SpoolName, MemorySpool>;
+/** Of one gateway and the supervisor. */
+export type MemorySpools = Record<'gateway' | 'supervisor', MemorySpool>;
 
 export function memorySpools(): MemorySpools {
   return { gateway: new MemorySpool('g'), supervisor: new MemorySpool('s') };
@@ -63,7 +63,7 @@ export interface TestIngest {
   /** Folder of what could not be stored. */
   readonly quarantine: string;
   /** Hands on what the spools have beyond what was taken, at most `max` facts of each. */
-  read(max?: Record<SpoolName, number>): Promise<void>;
+  read(max?: Record<keyof MemorySpools, number>): Promise<void>;
 }
 
 /** Opens and prepares a database for a test. */
@@ -110,7 +110,8 @@ export async function ingestOn(
     },
     log: SILENT,
     acknowledge: (spool, offset) => {
-      spools[spool].acked = Math.max(spools[spool].acked, offset);
+      const memory = spools[spool === 'supervisor' ? spool : 'gateway'];
+      memory.acked = Math.max(memory.acked, offset);
     },
     ...options,
   });
