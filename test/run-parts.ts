@@ -24,10 +24,13 @@ const OPENSSL: Tool = { program: 'openssl', debian: 'openssl' };
 const PYTHON: Tool = { program: 'python3', debian: 'python3' };
 const SOCAT: Tool = { program: 'socat', debian: 'socat' };
 const CURL: Tool = { program: 'curl', debian: 'curl' };
+const FAKETIME: Tool = { program: 'faketime', debian: 'faketime' };
 const GO: Tool = { program: 'go', debian: 'golang-go' };
 const COQ: Tool = { program: 'coqc', debian: 'coq' };
 const BINUTILS: Tool = { program: 'nm', debian: 'binutils' };
 const CXX: Tool = { program: 'g++', debian: 'g++' };
+const IP: Tool = { program: 'ip', debian: 'iproute2' };
+const UNSHARE: Tool = { program: 'unshare', debian: 'util-linux' };
 const TSHARK: Tool = { program: 'tshark', debian: 'tshark' };
 const CHROMIUM: Tool = { program: 'chromium', debian: 'chromium' };
 const DOCKER: Tool[] = [
@@ -41,7 +44,7 @@ const DOCKER: Tool[] = [
 const PARTS: Part[] = [
   {
     name: 'unit',
-    tools: [QEMU, OPENSSL, PYTHON, TSHARK],
+    tools: [QEMU, OPENSSL, PYTHON, TSHARK, IP, UNSHARE],
     run: () =>
       all(
         () => check('lint', ['biome', 'check', '--error-on-warnings', '.']),
@@ -55,6 +58,7 @@ const PARTS: Part[] = [
               'infra/**/*.test.ts',
               'test/*.test.ts',
               'test/bench/**/*.test.ts',
+              'test/scale/*.test.ts',
             ],
             {
               concurrency: CORES,
@@ -94,7 +98,7 @@ const PARTS: Part[] = [
   },
   {
     name: 'e2e',
-    tools: [QEMU, OPENSSL, SOCAT, CURL, PYTHON, GO],
+    tools: [QEMU, OPENSSL, SOCAT, CURL, PYTHON, GO, TSHARK, FAKETIME],
     run: () => nodeTests(['test/e2e/*.test.ts'], { concurrency: 1, timeoutMs: LONG_TIMEOUT_MS }),
   },
   {

@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { PinataError } from './errors.ts';
+import { GATEWAYS_MAX, type GatewayName, gatewayName } from './wire/spools.ts';
 
 /** The checkout (or the copy of it) that runs. */
 export const HOME = resolve(import.meta.dirname, '../..');
@@ -63,6 +64,13 @@ export const SETTINGS = {
     help: 'first of 32 numeric users, when started as root',
   },
   PINATA_SPOOL_MIB: { kind: 'integer', fallback: '512', min: 16, max: 1_000_000, help: 'room of each spool on disk' },
+  PINATA_GATEWAY_PROCESSES: {
+    kind: 'integer',
+    fallback: '1',
+    min: 1,
+    max: GATEWAYS_MAX,
+    help: 'gateway processes that share the ports and all limits; with more than one, prize keeps no ciphertext that comes in',
+  },
   PINATA_SELF_TEST_S: { kind: 'integer', fallback: '600', min: 5, max: 86_400, help: 'seconds between self-tests' },
   PINATA_PLANNED_RESTART_S: {
     kind: 'integer',
@@ -70,6 +78,13 @@ export const SETTINGS = {
     min: 60,
     max: 604_800,
     help: 'seconds until a guest is restarted with new keys',
+  },
+  PINATA_KEEP_DAYS: {
+    kind: 'integer',
+    fallback: '0',
+    min: 0,
+    max: 36_500,
+    help: 'days for which single attempts are kept; counts stay for ever; 0: attempts too',
   },
   PINATA_LOG_LEVEL: { kind: 'text', fallback: 'info', help: 'level of the operator log: debug, info, warn, error' },
   PINATA_SITE: { kind: 'text', fallback: 'local', help: 'name of this installation in every record' },
@@ -95,7 +110,28 @@ export const SETTINGS = {
     fallback: '16',
     min: 1,
     max: 100_000,
-    help: 'open connections per address and target',
+    help: 'open connections per address (IPv6: /64) and target',
+  },
+  PINATA_CAP_PER_NETWORK: {
+    kind: 'integer',
+    fallback: '64',
+    min: 1,
+    max: 100_000,
+    help: 'open connections per network (IPv4 /24, IPv6 /48) and target',
+  },
+  PINATA_PLACES_PER_NETWORK: {
+    kind: 'integer',
+    fallback: '16',
+    min: 1,
+    max: 100_000,
+    help: 'of these, how many may be in the guest at a time; half of its places at most',
+  },
+  PINATA_GRACE_MS: {
+    kind: 'integer',
+    fallback: '3000',
+    min: 100,
+    max: 20_000,
+    help: 'milliseconds after which whoever is slow gives way when all is taken',
   },
   PINATA_RATE_PER_ADDRESS: {
     kind: 'integer',
@@ -113,17 +149,24 @@ export const SETTINGS = {
   },
   PINATA_CAP_CLIENT: {
     kind: 'integer',
-    fallback: '64',
+    fallback: '256',
     min: 1,
     max: 100_000,
     help: 'open connections per target in the client role',
   },
-  PINATA_CAP_GLOBAL: { kind: 'integer', fallback: '1024', min: 1, max: 1_000_000, help: 'open connections in all' },
+  PINATA_CAP_GLOBAL: { kind: 'integer', fallback: '2048', min: 1, max: 1_000_000, help: 'open connections in all' },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;
 type ValueOf<K extends Kind> = K extends 'port' | 'integer' ? number : K extends 'flag' ? boolean : string;
 export type Settings = { readonly [N in SettingName]: ValueOf<(typeof SETTINGS)[N]['kind']> };
+
+/** Where a gateway keeps its spool, and serves it. */
+export interface GatewayPlace {
+  readonly name: GatewayName;
+  readonly folder: string;
+  readonly socket: string;
+}
 
 /** Where everything lives below the data folder. One place, so that processes agree. */
 export interface Layout {
@@ -132,6 +175,8 @@ export interface Layout {
   readonly logs: string;
   readonly postgres: string;
   readonly gateway: string;
+  /** Every gateway that there may be, the first one too. */
+  readonly gateways: readonly GatewayPlace[];
   readonly supervisor: string;
   readonly ingest: string;
   readonly api: string;
@@ -148,6 +193,8 @@ export interface Layout {
 export interface Config {
   readonly settings: Settings;
   readonly layout: Layout;
+  /** Which of the gateway processes this one is, from 1; it matters to no other process. */
+  readonly gatewayNumber: number;
 }
 
 /** Reads the environment once. Relative paths are below `base`. Throws CONFIG_INVALID naming the variable. */
@@ -159,11 +206,18 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, base: string = 
     }
   }
   const settings = Object.freeze(Object.fromEntries(entries)) as Settings;
-  return Object.freeze({ settings, layout: layoutOf(settings.PINATA_DATA) });
+  const gatewayNumber = readGatewayNumber(env, settings.PINATA_GATEWAY_PROCESSES);
+  return Object.freeze({ settings, layout: layoutOf(settings.PINATA_DATA), gatewayNumber });
 }
 
 /** Set by `up` for its children, or by the tests, not by people. */
-const INTERNAL = new Set(['PINATA_READY_FD', 'PINATA_ROLE_UIDS', 'PINATA_TEST_DATABASE_URL']);
+const GATEWAY_NUMBER = 'PINATA_GATEWAY_NUMBER';
+const INTERNAL = new Set([GATEWAY_NUMBER, 'PINATA_READY_FD', 'PINATA_ROLE_UIDS', 'PINATA_TEST_DATABASE_URL']);
+
+function readGatewayNumber(env: NodeJS.ProcessEnv, max: number): number {
+  const setting: Setting = { kind: 'integer', fallback: '1', help: '', min: 1, max };
+  return Number(parse(GATEWAY_NUMBER, setting, env[GATEWAY_NUMBER], ''));
+}
 
 function parse(name: string, setting: Setting, given: string | undefined, base: string): string | number | boolean {
   const text = given === undefined || given === '' ? setting.fallback : given;
@@ -197,6 +251,12 @@ function layoutOf(data: string): Layout {
     logs: join(data, 'log'),
     postgres: join(data, 'postgres'),
     gateway: join(data, 'gateway'),
+    gateways: Object.freeze(
+      Array.from({ length: GATEWAYS_MAX }, (_, index) => {
+        const name = gatewayName(index + 1);
+        return Object.freeze({ name, folder: join(data, name), socket: socket(`${name}-spool`) });
+      }),
+    ),
     supervisor: join(data, 'supervisor'),
     ingest: join(data, 'ingest'),
     api: join(data, 'api'),

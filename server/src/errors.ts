@@ -127,12 +127,18 @@ export const ERRORS = {
     message: 'There is no attempt {id}.',
     remedy: 'It may not be published yet: attempts appear about two seconds after they end.',
   },
+  EVIDENCE_GONE: {
+    status: 410,
+    message: 'The evidence of attempt {id} is not kept any more.',
+    remedy: 'Its public record stays: GET /api/v1/attempts/{id}',
+  },
   CREDENTIALS_NOT_PUBLISHED: {
     status: 404,
     message: 'The target {target} publishes no credentials.',
     remedy: 'GET /api/v1/targets tells which do; the prize never does.',
   },
   BOOT_UNKNOWN: { status: 404, message: 'There is no boot {id}.', remedy: 'GET /api/v1/boots lists them.' },
+  CLASS_UNKNOWN: { status: 404, message: 'There is no class {id}.', remedy: 'GET /api/v1/classes lists them.' },
   NOT_FOUND: { status: 404, message: 'There is nothing at {path}.', remedy: 'See /openapi.json.' },
   METHOD_NOT_ALLOWED: { status: 405, message: '{method} is not possible at {path}.', remedy: 'See /openapi.json.' },
   RATE_LIMITED: { status: 429, message: 'Too many requests.', remedy: 'Wait as long as Retry-After says.' },

@@ -38,37 +38,74 @@ export interface Conditions {
 
 /** An id's time is cut to the second and stamped by the gateway's clock; this much difference never loses a row. */
 const PRUNING_SLACK_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** The SQL of a filter over the columns of `attempt`. */
 export function conditionsOf(filter: AttemptFilter): Conditions {
-  const parts: string[] = [];
-  const values: unknown[] = [];
-  const add = (sql: (parameter: string) => string, value: unknown) => {
+  const conditions = new ConditionList();
+  addBounds(conditions, filter);
+  conditions.add(p => `target = ${p}`, filter.target);
+  conditions.add(p => `outcome = ${p}`, filter.outcome);
+  conditions.add(p => `classes @> array[${p}::text]`, filter.class);
+  conditions.add(p => `depth >= ${p}`, filter.depthMin);
+  conditions.add(p => `channel = ${p}`, filter.channel);
+  conditions.add(p => `country = ${p}`, filter.country);
+  conditions.add(p => `ja4 = ${p}`, filter.ja4);
+  conditions.add(p => `boot_id = ${p}`, filter.boot);
+  return conditions;
+}
+
+/** The expression that the index `attempt_labels` is of. Names of classes hold no space, so that nothing else is taken for one. */
+const LABELS = `(classes || array['target ' || target, 'channel ' || channel, 'outcome ' || outcome, 'depth ' || depth::text,
+  'country ' || country, 'ja4 ' || ja4, 'boot ' || boot_id::text])`;
+const DEPTHS = 9;
+
+/** The same rows, said so that one index knows those that have all of it: for where they are few. */
+export function labelConditionsOf(filter: AttemptFilter): Conditions {
+  const { target, channel, outcome, country, ja4, boot, depthMin } = filter;
+  const named = Object.entries({ target, channel, outcome, country, ja4, boot: boot?.toLowerCase() });
+  const labels = [
+    ...(filter.class === undefined ? [] : [filter.class]),
+    ...named.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`])),
+  ];
+  const depths = Array.from({ length: DEPTHS }, (_, depth) => `depth ${depth}`);
+  const conditions = new ConditionList();
+  addBounds(conditions, filter);
+  conditions.add(p => `${LABELS} @> ${p}::text[]`, labels.length > 0 ? labels : undefined);
+  conditions.add(p => `${LABELS} && ${p}::text[]`, depthMin === undefined ? undefined : depths.slice(depthMin));
+  return conditions;
+}
+
+class ConditionList implements Conditions {
+  readonly #parts: string[] = [];
+  readonly values: unknown[] = [];
+
+  /** Adds a condition on a value; nothing where there is none. */
+  add(sql: (parameter: string) => string, value: unknown): void {
     if (value === undefined) return;
-    values.push(value);
-    parts.push(sql(`$${values.length}`));
-  };
+    this.values.push(value);
+    this.#parts.push(sql(`$${this.values.length}`));
+  }
+
+  get sql(): string {
+    return this.#parts.join(' and ');
+  }
+}
+
+/** What has an index of its own, or needs none. */
+function addBounds(conditions: ConditionList, filter: AttemptFilter): void {
   const from = filter.from === undefined ? undefined : wholeSecond(filter.from);
   const to = filter.to === undefined ? undefined : wholeSecond(filter.to);
-  add(p => `seq > ${p}`, filter.after);
-  add(p => `seq < ${p}`, filter.before);
-  add(p => `started_us >= ${p}`, from === undefined ? undefined : from * 1000);
-  add(p => `started_us < ${p}`, to === undefined ? undefined : to * 1000);
+  conditions.add(p => `seq > ${p}`, filter.after);
+  conditions.add(p => `seq < ${p}`, filter.before);
+  conditions.add(p => `started_us >= ${p}`, from === undefined ? undefined : from * 1000);
+  conditions.add(p => `started_us < ${p}`, to === undefined ? undefined : to * 1000);
   // The same again by id: it lets PostgreSQL leave out whole day partitions.
-  add(p => `id >= ${p}`, from === undefined ? undefined : idAt(from - PRUNING_SLACK_MS));
-  add(p => `id < ${p}`, to === undefined ? undefined : idAt(to + PRUNING_SLACK_MS));
-  add(p => `target = ${p}`, filter.target);
-  add(p => `outcome = ${p}`, filter.outcome);
-  add(p => `classes @> array[${p}::text]`, filter.class);
-  add(p => `depth >= ${p}`, filter.depthMin);
-  add(p => `channel = ${p}`, filter.channel);
-  add(p => `country = ${p}`, filter.country);
-  add(p => `ja4 = ${p}`, filter.ja4);
-  add(p => `spki = ${p}`, filter.spki);
-  add(p => `boot_id = ${p}`, filter.boot);
-  add(p => `claim_tag = ${p}`, filter.claimTag);
-  add(p => `self_test = ${p}`, filter.selfTest);
-  return { sql: parts.join(' and '), values };
+  conditions.add(p => `id >= ${p}`, from === undefined ? undefined : idAt(from - PRUNING_SLACK_MS));
+  conditions.add(p => `id < ${p}`, to === undefined ? undefined : idAt(to + PRUNING_SLACK_MS));
+  conditions.add(p => `spki = ${p}`, filter.spki);
+  conditions.add(p => `claim_tag = ${p}`, filter.claimTag);
+  conditions.add(p => `self_test = ${p}`, filter.selfTest);
 }
 
 /** Milliseconds since the epoch, cut to the second. NaN for a date that does not exist. */
@@ -76,8 +113,23 @@ export function wholeSecond(time: string): number {
   return Math.floor(Date.parse(time) / 1000) * 1000;
 }
 
+/** Ids, the second exclusive, that attempts begun in a span of time (microseconds) can have: what lets whole partitions be left out. */
+export function idBounds(fromUs: number, toUs: number): [from: string, to: string] {
+  const ms = (us: number) => Math.floor(us / 1000);
+  return [idAt(ms(fromUs) - PRUNING_SLACK_MS), idAt(ms(toUs) + PRUNING_SLACK_MS)];
+}
+
+/** The days whose ids an interval of `started_us` can have. */
+export function daysOfIds(filter: Pick<AttemptFilter, 'from' | 'to'>): { fromUs: number | null; toUs: number | null } {
+  const day = (time: string, slackMs: number) => Math.floor((wholeSecond(time) + slackMs) / DAY_MS) * DAY_MS * 1000;
+  return {
+    fromUs: filter.from === undefined ? null : day(filter.from, -PRUNING_SLACK_MS),
+    toUs: filter.to === undefined ? null : day(filter.to, PRUNING_SLACK_MS),
+  };
+}
+
 /** The lowest UUIDv7 of a millisecond (RFC 9562 §5.7: the first 48 bits are the time). */
-function idAt(unixMs: number): string {
+export function idAt(unixMs: number): string {
   const time = Math.max(0, unixMs).toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import type { Salts } from '../trust/commitment.ts';
 import type { AttemptId } from '../wire/ids.ts';
 import type { AttemptRecord } from '../wire/record.ts';
+import { storeSecrets } from './handshake-secrets.ts';
 import type { Draft, Prior } from './publication.ts';
 import type { SealedRecord } from './seal.ts';
 
@@ -12,8 +13,8 @@ export async function readPriors(client: ClientBase, ids: readonly AttemptId[]):
     text: `
       select a.id, a.record, e.transcript, p.salts
       from attempt a left join attempt_evidence e using (id) left join attempt_private p using (id)
-      where a.id = any($1::uuid[]) and a.superseded_change is null`,
-    values: [ids],
+      where a.id = any($1::uuid[]) and a.superseded_change is null and a.id >= $2 and a.id <= $3`,
+    values: [ids, ...boundsOf(ids)],
   });
   return new Map(rows.map(({ id, ...prior }) => [id, prior]));
 }
@@ -24,17 +25,24 @@ export async function supersede(client: ClientBase, replaced: readonly SealedRec
   await client.query(
     `update attempt a set superseded_change = n.change
      from unnest($1::uuid[], $2::int[], $3::bigint[]) as n (id, revision, change)
-     where a.id = n.id and a.revision = n.revision`,
+     where a.id = n.id and a.revision = n.revision and a.id >= $4 and a.id <= $5`,
     [
       replaced.map(({ record }) => record.id),
       replaced.map(({ record }) => record.revision - 1),
       replaced.map(({ record }) => record.change),
+      ...boundsOf(replaced.map(({ record }) => record.id)),
     ],
   );
 }
 
+/** The least and the greatest: a list alone does not let PostgreSQL leave out the partitions of other days. */
+function boundsOf(ids: readonly AttemptId[]): [least: AttemptId | undefined, greatest: AttemptId | undefined] {
+  const sorted = [...ids].sort();
+  return [sorted[0], sorted.at(-1)];
+}
+
 /** Columns of `attempt` that repeat what is in the record, so that they can be filtered by. */
-const COLUMNS: readonly [
+export const COLUMNS: readonly [
   name: string,
   type: string,
   value: (record: AttemptRecord) => string | number | boolean | null,
@@ -108,7 +116,7 @@ export async function insertPrivate(client: ClientBase, drafts: readonly Draft[]
   });
 }
 
-/** Stores transcripts; a revision's replaces the one before. */
+/** Stores transcripts, of which a revision's replaces the one before, and secrets. */
 export async function storeEvidence(client: ClientBase, drafts: readonly Draft[]): Promise<void> {
   if (drafts.length === 0) return;
   await client.query({
@@ -123,4 +131,8 @@ export async function storeEvidence(client: ClientBase, drafts: readonly Draft[]
       drafts.map(({ evidence }) => evidence.bytes),
     ],
   });
+  await storeSecrets(
+    client,
+    drafts.flatMap(({ record, evidence }) => (evidence.secrets ? [{ id: record.id, ...evidence.secrets }] : [])),
+  );
 }

@@ -1,3 +1,4 @@
+import type { HandshakeSecrets } from '../evidence/handshake-secrets.ts';
 import type { Salts } from '../trust/commitment.ts';
 import type { AttemptId, BootId, Micros } from '../wire/ids.ts';
 import type { AttemptRecord } from '../wire/record.ts';
@@ -10,8 +11,8 @@ export interface Draft {
   record: UnsealedRecord;
   /** What is never public. Null on a revision: it does not change. */
   private: { ip: string; port: number; salts: Salts } | null;
-  /** The gzipped transcript, and its size before. */
-  evidence: { packed: Uint8Array; bytes: number };
+  /** The gzipped transcript, and its size before; the secrets that are not in it. */
+  evidence: { packed: Uint8Array; bytes: number; secrets: HandshakeSecrets | null };
   alarm: Alarm | null;
 }
 

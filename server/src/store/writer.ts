@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { AttemptRecord } from '../wire/record.ts';
+import { extendDays } from './attempt-days.ts';
 import { insertAttempts, insertPrivate, readPriors, storeEvidence, supersede } from './attempt-rows.ts';
 import {
   addGuestLost,
@@ -12,7 +13,7 @@ import {
   takeCounters,
 } from './log-tables.ts';
 import type { Alarm, Batch, Draft, Prior } from './publication.ts';
-import { RollupChanges } from './rollups.ts';
+import { addRefusalRollups, RollupChanges } from './rollups.ts';
 import { type SealedRecord, sealRecord } from './seal.ts';
 import { insertSelfTests, judgeSelfTests } from './self-tests.ts';
 import { inTransaction } from './transaction.ts';
@@ -59,6 +60,7 @@ async function writeBatch(client: PoolClient, batch: Batch): Promise<Written> {
   }
   if (!(await isRepeated(client, batch))) {
     await addRefusals(client, batch.refusals);
+    await addRefusalRollups(client, batch.refusals);
     await addGuestLost(client, batch.guestLost);
   }
   await insertSelfTests(client, batch.selfTests);
@@ -112,6 +114,10 @@ async function store(client: PoolClient, changes: readonly Change[], sealed: rea
   await insertPrivate(client, drafts);
   await storeEvidence(client, drafts);
   await rollups.write(client);
+  await extendDays(
+    client,
+    sealed.map(({ record }) => record),
+  );
 }
 
 function recordAt(sealed: readonly SealedRecord[], index: number): AttemptRecord {
