@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
+import { makeRecords, publish } from '../../server/src/api/testing/records.ts';
 import { type AttemptFilter, conditionsOf } from '../../server/src/export/attempt-filter.ts';
 import { attemptRows, type PageRequest, type Queryable } from '../../server/src/export/attempt-pages.ts';
 import { preparedDatabase } from '../../server/src/ingest/testing/harness.ts';
 import { useTestServer } from '../../server/src/store/testing/embedded-postgres.ts';
+import { newAttemptId } from '../../server/src/wire/ids.ts';
 import type { Outcome } from '../../server/src/wire/outcomes.ts';
 import { loadMixture } from './load.ts';
 
@@ -26,6 +28,28 @@ test('whatever is asked, pages are what a plain look at all rows gives, now and 
     }),
     { numRuns: RUNS },
   );
+});
+
+test('what a revision took away is still there at the snapshot before it', async t => {
+  const database = await preparedDatabase(t, (await server.freshDatabase()).url);
+  const id = newAttemptId(END_US);
+  const was = { outcome: 'not_tls', classes: ['A13_garbage'], country: 'FR' } as const;
+  const became = { outcome: 'abandoned', classes: ['A02_idle_hold'], country: 'DE' } as const;
+  for (const [index, what] of [was, became].entries()) {
+    await publish({ owner: database }, makeRecords([{ ...what, id, startedUs: END_US, selfTest: false }], index + 1));
+  }
+  const revisions = async (filter: AttemptFilter, snapshot: number | null) => {
+    const request = { filter, order: 'desc', limit: 5, snapshot } as const;
+    const rows = await attemptRows<{ revision: number }>(queryable(database.pool), 'seq, revision', request);
+    return rows.map(({ revision }) => revision);
+  };
+  for (const field of ['outcome', 'class', 'country'] as const) {
+    const asked = (of: typeof was | typeof became) => (field === 'class' ? of.classes[0] : of[field]);
+    assert.deepEqual(await revisions({ [field]: asked(was) }, 1), [1], field);
+    assert.deepEqual(await revisions({ [field]: asked(was) }, null), [], field);
+    assert.deepEqual(await revisions({ [field]: asked(became) }, 1), [], field);
+    assert.deepEqual(await revisions({ [field]: asked(became) }, null), [2], field);
+  }
 });
 
 /** A late revision of an old attempt, and an attempt that was published long after its day, are among them. */
