@@ -4,8 +4,7 @@ use crate::support::cbor::Item;
 use crate::support::input::Input;
 use crate::support::memory::Meter;
 use pinata_channel::{
-    Detail, Event, FRAME_BYTES_MAX, HEADER_BYTES, ORDINARY_BYTES, Outbox, RESERVED_BYTES, Report,
-    fault_frame,
+    Detail, Event, FRAME_BYTES_MAX, HEADER_BYTES, ORDINARY_BYTES, Outbox, RESERVED_BYTES, Report, fault_frame,
 };
 
 const STEPS_MAX: usize = 200;
