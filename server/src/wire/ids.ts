@@ -25,7 +25,7 @@ export function newAttemptId(now: Micros): AttemptId {
 export function uuidToBytes(id: string): Uint8Array {
   if (!isUuidV7(id)) throw new RangeError(`not a UUIDv7: ${id.slice(0, 64)}`);
   // No Buffer: the channel's codec would write one as the map that its toJSON gives.
-  return Uint8Array.from(Buffer.from(id.replaceAll('-', ''), 'hex'));
+  return new Uint8Array(Buffer.from(id.replaceAll('-', ''), 'hex'));
 }
 
 /** The text form of 16 bytes. */
