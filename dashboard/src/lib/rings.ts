@@ -30,7 +30,7 @@ export function frayedEdge(depth: number, reached: number): string {
   return `M${points.join('L')}Z`;
 }
 
-/** Where the leader line of a band leaves it, and the height of its label on the right. */
+/** Where the leader line of a band leaves it, or of the core (depth 8), and the height of its label on the right. */
 export function leader(depth: number): { x: number; y: number; labelY: number } {
   const labelY = 30 + (depth - 1) * 48;
   const middle = radius(depth) - STEP / 2;
