@@ -1,16 +1,5 @@
 import type { ClassView } from '../../../server/src/api/class-view.ts';
 
-/** Letters of the groups, with what they are about. */
-export const CLASS_GROUPS: readonly (readonly [letter: string, title: string])[] = [
-  ['A', 'Before or without TLS'],
-  ['B', 'Record layer'],
-  ['C', 'The hello alone'],
-  ['D', 'State of the handshake'],
-  ['E', 'Certificates and proofs'],
-  ['F', 'Campaigns'],
-  ['G', 'Our side'],
-];
-
 /** A severity in one word, and in one sentence. */
 export const SEVERITY_WORDS: Readonly<Record<ClassView['severity'], readonly [word: string, sentence: string]>> = {
   breach: ['breach', 'The secret went out, or memory leaked.'],
