@@ -8,6 +8,8 @@ import { SpoolServer } from './server.ts';
 
 const FLUSH_WITHIN_MS = 10;
 const FLUSH_ABOVE_BYTES = 256 << 10;
+/** Between two flushes that somebody waits for: so a busy spool writes for many at once, and a quiet one at once. */
+const FLUSHES_APART_MS = 1;
 const ROOM_CHECK_MS = 1000;
 const RETRY_MS = 1000;
 /** Left free on the disk for everybody else. */
@@ -23,7 +25,7 @@ export interface Spool {
    * power cut. False where the disk did not take all of it; the rest is kept and tried again.
    */
   flush(): boolean;
-  /** The same at the end of this turn of the event loop, with everything that others append in it: one write for all. */
+  /** The same a moment later, with everything that others append meanwhile: one write for all. */
   flushed(): Promise<boolean>;
   /** Whether `bytes` more fit, beside what is reserved. */
   hasRoom(bytes: number): boolean;
@@ -69,8 +71,10 @@ class FileSpool implements Spool {
   /** Bytes that the disk refused. They may begin in the middle of a line. */
   #refused: Buffer | null = null;
   #flushTimer: NodeJS.Timeout | null = null;
-  /** The flush at the end of this turn, where somebody waits for it. */
-  #turn: Promise<boolean> | null = null;
+  /** The next flush, where somebody waits for it. */
+  #awaited: Promise<boolean> | null = null;
+  /** When the last one was that somebody waited for. */
+  #awaitedMs = 0;
   #reserved = 0;
   #used: number;
   #free = 0;
@@ -121,13 +125,16 @@ class FileSpool implements Spool {
   }
 
   flushed(): Promise<boolean> {
-    this.#turn ??= new Promise(resolve => {
-      setImmediate(() => {
-        this.#turn = null;
+    this.#awaited ??= new Promise(resolve => {
+      const flush = () => {
+        this.#awaited = null;
+        this.#awaitedMs = performance.now();
         resolve(this.flush());
-      });
+      };
+      if (performance.now() - this.#awaitedMs < FLUSHES_APART_MS) setTimeout(flush, FLUSHES_APART_MS);
+      else setImmediate(flush);
     });
-    return this.#turn;
+    return this.#awaited;
   }
 
   hasRoom(bytes: number): boolean {
