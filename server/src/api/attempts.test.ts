@@ -251,6 +251,7 @@ describe('the attempts of the api', { timeout: 120_000 }, () => {
       return found;
     };
     const listed = await walk(`/api/v1/attempts?limit=31&snapshot=${ROWS}`);
+    assert.equal(listed[0]?.seq, ROWS, 'the row that the snapshot ends with is in it');
     const before = await digests();
     const tag = (await get(files[0] ?? '')).headers.get('etag') ?? '';
 

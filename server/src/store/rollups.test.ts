@@ -28,6 +28,7 @@ const wanted = fc.record({
   country: fc.constantFrom('ZZ', 'DE', 'FR'),
   bootId: fc.constantFrom(null, newAttemptId(START_US), newAttemptId(START_US)),
   classes: fc.subarray(['A01_port_scan_connect', 'A13_garbage', 'C33_grease']),
+  claimTag: fc.constantFrom('a'.repeat(40), 'b'.repeat(40)),
 });
 const batches = fc.array(fc.uniqueArray(wanted, { selector: ({ number }) => number, maxLength: 8 }), { maxLength: 6 });
 
