@@ -4,11 +4,16 @@ import { hexParts, referenceParts } from './classes.ts';
 
 test('each part of a reference leads to where it is published', () => {
   assert.deepEqual(
-    referenceParts('RFC 8446 §4.2.9 and §4.2.11, CVE-2015-0204, CAPEC-28, a book').map(({ href }) => href),
+    referenceParts(
+      'RFC 8446 §4.2.9 and §4.2.11, RFC 8446 appendix D.4, RFC 8701, CVE-2015-0204, CAPEC-28, JA4 (2023), a book',
+    ).map(({ href }) => href),
     [
-      'https://www.rfc-editor.org/rfc/rfc8446',
+      'https://www.rfc-editor.org/rfc/rfc8446#section-4.2.9',
+      'https://www.rfc-editor.org/rfc/rfc8446#appendix-D.4',
+      'https://www.rfc-editor.org/rfc/rfc8701',
       'https://www.cve.org/CVERecord?id=CVE-2015-0204',
       'https://capec.mitre.org/data/definitions/28.html',
+      'https://github.com/FoxIO-LLC/ja4',
       null,
     ],
   );

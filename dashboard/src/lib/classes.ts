@@ -23,10 +23,19 @@ export interface ReferencePart {
   href: string | null;
 }
 
+/** The most particular first. Of two sections the link leads to the first. */
 const ADDRESSES: readonly (readonly [pattern: RegExp, address: (number: string) => string])[] = [
   [/^(CVE-\d{4}-\d+)/, id => `https://www.cve.org/CVERecord?id=${id}`],
+  [/^RFC (\d+ §[\d.]+)/, section => `https://www.rfc-editor.org/rfc/rfc${section.replace(' §', '#section-')}`],
+  [
+    /^RFC (\d+ appendix [\w.]+)/,
+    part => `https://www.rfc-editor.org/rfc/rfc${part.replace(' appendix ', '#appendix-')}`,
+  ],
   [/^RFC (\d+)/, number => `https://www.rfc-editor.org/rfc/rfc${number}`],
   [/^CAPEC-(\d+)/, number => `https://capec.mitre.org/data/definitions/${number}.html`],
+  [/^(JA4) \(/, () => 'https://github.com/FoxIO-LLC/ja4'],
+  [/^(JARM) \(/, () => 'https://github.com/salesforce/jarm'],
+  [/^(Hacking Blind) \(/, () => 'https://www.scs.stanford.edu/brop/'],
 ];
 
 /** "RFC 8446 §4.2, CVE-2015-0204" → its parts with their addresses. */

@@ -22,7 +22,9 @@ export const ClassView = Type.Object(
       description: 'bytes and times of the connection, what the target told, or many attempts together',
     }),
     confidence: Type.Number({ description: 'how sure a match is, 0 to 1' }),
-    reference: nullable(Type.String({ description: 'CVE, RFC or CAPEC; null where none speaks of it' })),
+    reference: nullable(
+      Type.String({ description: 'CVE, RFC, CAPEC, or a paper or method with its year; null where none speaks of it' }),
+    ),
     counts: ClassCounts,
   },
   { ...closed, title: 'Class' },

@@ -46,7 +46,7 @@ export const PROTOCOLS: readonly [
     'Search for open proxies',
     'Asks to be connected to somewhere else, as from an open HTTP or SOCKS proxy.',
     'probe',
-    'RFC 9112 §3.2.2, RFC 1928',
+    'RFC 9112 §3.2.2 and §3.2.3, RFC 1928 §3',
     openProxy,
   ],
   [
@@ -109,7 +109,7 @@ export const PROTOCOLS: readonly [
     'HTTP/2 in the clear',
     'Sends the preface of HTTP/2 without TLS.',
     'noise',
-    'RFC 9113 §3.3',
+    'RFC 9113 §3.3 and §3.4',
     (_, text) => (text.startsWith(HTTP2_PREFACE) ? 'HTTP/2 connection preface' : null),
   ],
   [

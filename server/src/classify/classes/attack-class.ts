@@ -29,7 +29,7 @@ export interface AttackClass {
   /** One sentence: what is done, or looked for. */
   explanation: string;
   severity: Severity;
-  /** CVE, RFC section or CAPEC; null where none speaks of it. */
+  /** CVE, RFC section, CAPEC, or a paper or method with its year; null where none speaks of it. */
   reference: string | null;
   /** How sure a match is, 0 to 1. */
   confidence: number;

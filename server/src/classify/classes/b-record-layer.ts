@@ -11,12 +11,12 @@ export const RECORD_LAYER: readonly AttackClass[] = [
     explanation: 'Declares a handshake message of more than 65,535 bytes, to make the receiver set memory aside.',
     text: 'a handshake message declares more than 65,535 bytes',
   }),
-  of('B10_plaintext_after_ccs', 'plaintext_after_keys', 'attack', 'RFC 8446 §5', {
+  of('B10_plaintext_after_ccs', 'plaintext_after_keys', 'attack', 'RFC 8446 §5.1', {
     title: 'Plaintext after the keys',
     explanation: 'Goes on in the clear although both sides have keys, hoping that it is accepted.',
     text: 'a handshake record in the clear after both hellos',
   }),
-  of('B03_record_oversize', 'record_oversize', 'attack', 'RFC 8446 §5.1', {
+  of('B03_record_oversize', 'record_oversize', 'attack', 'RFC 8446 §5.1 and §5.2', {
     title: 'Oversize record',
     explanation: 'Sends a record that is longer than the protocol allows.',
     text: 'a record longer than 2^14 bytes, or 2^14 + 256 encrypted',
@@ -31,7 +31,7 @@ export const RECORD_LAYER: readonly AttackClass[] = [
     explanation: 'Puts another message into the record of the hello, before the keys can be known.',
     text: 'a message follows the hello in its record',
   }),
-  of('B01_invalid_record_type', 'record_type', 'probe', 'RFC 8446 §5.1', {
+  of('B01_invalid_record_type', 'record_type', 'probe', 'RFC 8446 §5', {
     title: 'Unknown record type',
     explanation: 'Sends a record of a type that no version of TLS has.',
     text: 'a record type that no version has',

@@ -28,7 +28,7 @@ export const CIPHERS: readonly AttackClass[] = [
   of('C14_dhe_only', 'probe', 'CVE-2002-20001, CVE-2020-1968', {
     title: 'Finite fields only',
     explanation:
-      'Offers nothing but ephemeral Diffie-Hellman in finite fields, to tire the server or to find weak groups.',
+      'Offers nothing but ephemeral Diffie-Hellman in finite fields, to tire the server or to find keys that it uses again.',
     rule: look => offersOnly(look, ({ exchange }) => /^DHE_(RSA|DSS)$/.test(exchange)),
   }),
   of('C09_null_or_anonymous', 'probe', 'CVE-2007-1858', {
@@ -54,7 +54,7 @@ export const CIPHERS: readonly AttackClass[] = [
     explanation: 'Offers nothing but block ciphers in CBC mode, as the search for padding oracles does.',
     rule: look => offersOnly(look, ({ protection }) => /_CBC(_|$)/.test(protection)),
   }),
-  of('C16_psk_or_srp', 'probe', 'CAPEC-49', {
+  of('C16_psk_or_srp', 'probe', 'RFC 4279 §7.2, CAPEC-49', {
     title: 'Shared keys or passwords',
     explanation: 'Offers the older ciphers that rest on a shared key or a password, which can be guessed.',
     rule: look => offersAny(look, ({ exchange }) => /(^|_)(PSK|SRP|ECJPAKE|ECCPWD)(_|$)/.test(exchange)),

@@ -6,9 +6,15 @@ import { helloPlace } from './hello-place.ts';
  * here. Options change a fingerprint; these are of the programs as they come, with and without a server name.
  */
 const TOOLS: readonly Tool[] = [
-  { name: 'jarm', what: 'JARM, which takes fingerprints of servers', severity: 'probe', ja4: jarm() },
   {
-    ...{ name: 'sslscan', what: 'sslscan 2.0', severity: 'probe' },
+    name: 'jarm',
+    what: 'JARM, which takes fingerprints of servers',
+    severity: 'probe',
+    reference: 'JARM (2020)',
+    ja4: jarm(),
+  },
+  {
+    ...{ name: 'sslscan', what: 'sslscan 2.0', severity: 'probe', reference: 'CAPEC-541' },
     ja4: [
       ...['t10', 't11', 't12'].map(version => `${version}d990500_87ce778b49c2_f5b46616e359`),
       ...['ts3i940000_c5a5f394b7cd_000000000000', 't13d050700_fe8b0b18143e_b239bc84ffac'],
@@ -16,7 +22,7 @@ const TOOLS: readonly Tool[] = [
     ],
   },
   {
-    ...{ name: 'testssl', what: 'testssl.sh 3.0', severity: 'probe' },
+    ...{ name: 'testssl', what: 'testssl.sh 3.0', severity: 'probe', reference: 'CAPEC-541' },
     ja4: [
       ...['t00d051100_fe8b0b18143e_b5b66a3c2f31', 't12d990800_b937e3dd8b02_63405fcf09a6'],
       ...['t12d990800_b2625f60cb05_63405fcf09a6', 't12d070500_11c9262abd2a_1e7218cd5f71'],
@@ -24,7 +30,7 @@ const TOOLS: readonly Tool[] = [
     ],
   },
   {
-    ...{ name: 'nmap', what: 'a script of nmap 7.93', severity: 'probe' },
+    ...{ name: 'nmap', what: 'a script of nmap 7.93', severity: 'probe', reference: 'CAPEC-541' },
     ja4: [
       ...['t10i640200', 't11i640200'].map(start => `${start}_e7b476f9520b_33a13ba74d1c`),
       ...['t10i990200', 't11i990200'].map(start => `${start}_26c71c341777_05cf84b1eb29`),
@@ -56,16 +62,18 @@ interface Tool {
   name: string;
   what: string;
   severity: Severity;
+  /** What it does, or where that says nothing, how it is known. */
+  reference: string;
   ja4: readonly string[];
 }
 
 /** One class for each program. */
-export const KNOWN_TOOLS: readonly AttackClass[] = TOOLS.map(({ name, what, severity, ja4: prints }) => ({
+export const KNOWN_TOOLS: readonly AttackClass[] = TOOLS.map(({ name, what, severity, reference, ja4: prints }) => ({
   id: `C34_known_tool:${name}`,
   title: `Known tool: ${name}`,
   explanation: `Its hello is that of ${what}.`,
   severity,
-  reference: 'CAPEC-541',
+  reference,
   confidence: 0.8,
   needs: 'wire',
   rule: look => {
@@ -76,7 +84,7 @@ export const KNOWN_TOOLS: readonly AttackClass[] = TOOLS.map(({ name, what, seve
 
 /** What anybody uses. */
 function library(name: string, what: string, ja4: readonly string[]): Tool {
-  return { name, what, severity: 'note', ja4 };
+  return { name, what, severity: 'note', reference: 'JA4 (2023)', ja4 };
 }
 
 /** A TLS 1.3 client without ALPN: without a server name, and with one, which is an extension more. */

@@ -29,7 +29,7 @@ export const OLDER_EXTENSIONS: readonly AttackClass[] = [
     title: 'Resumption of a foreign session',
     explanation: 'Wants to resume a session that this target never had: it gives out no tickets and no session ids.',
     severity: 'attack',
-    reference: 'RFC 7457 §2.11, CVE-2014-1295',
+    reference: 'RFC 7457 §2.12, CVE-2014-3616, CVE-2025-23419',
     confidence: 0.9,
     needs: 'wire',
     rule: resumption,
@@ -53,7 +53,7 @@ export const OLDER_EXTENSIONS: readonly AttackClass[] = [
     title: 'Heartbeat offered',
     explanation: 'Offers heartbeats, as those do who look for Heartbleed.',
     severity: 'probe',
-    reference: 'RFC 6520, CVE-2014-0160',
+    reference: 'RFC 6520 §2, CVE-2014-0160',
     confidence: 1,
     needs: 'wire',
     rule: look =>
@@ -68,7 +68,7 @@ export const OLDER_EXTENSIONS: readonly AttackClass[] = [
     title: 'No secure renegotiation',
     explanation: 'Offers TLS 1.2 or older without the sign that protects renegotiation.',
     severity: 'probe',
-    reference: 'CVE-2009-3555, RFC 5746',
+    reference: 'RFC 5746 §3.4, CVE-2009-3555',
     confidence: 1,
     needs: 'wire',
     rule: look => {
@@ -83,7 +83,7 @@ export const OLDER_EXTENSIONS: readonly AttackClass[] = [
     title: 'No extended master secret',
     explanation: 'Offers TLS 1.2 or older without binding the master secret to the handshake.',
     severity: 'note',
-    reference: 'RFC 7627, RFC 7457 §2.11',
+    reference: 'RFC 7627 §5.2, RFC 7457 §2.11',
     confidence: 1,
     needs: 'wire',
     rule: look => {

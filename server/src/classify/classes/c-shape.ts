@@ -16,7 +16,7 @@ export const SHAPE: readonly AttackClass[] = [
     title: 'Malformed hello',
     explanation: 'Sends a hello whose lengths or extensions do not hold.',
     severity: 'attack',
-    reference: 'RFC 8446 §4, CAPEC-28',
+    reference: 'RFC 8446 §4.1.2 and §6.2, CAPEC-28',
     confidence: 1,
     needs: 'wire',
     rule: malformed,

@@ -22,7 +22,7 @@ export const TLS13: readonly AttackClass[] = [
     explanation:
       'Sends a key share that cannot be one: wrong length, wrong form, or a point that gives the secret away.',
     severity: 'attack',
-    reference: 'RFC 7748 §6.1, RFC 8446 §4.2.8, CVE-2015-7940',
+    reference: 'RFC 8446 §4.2.8, RFC 7748 §6.1',
     confidence: 1,
     needs: 'wire',
     rule: badShare,
@@ -58,7 +58,7 @@ export const TLS13: readonly AttackClass[] = [
     title: 'Forced second hello',
     explanation: 'Offers groups but no share of any, so that the server must ask for another hello.',
     severity: 'probe',
-    reference: 'RFC 8446 §4.1.4',
+    reference: 'RFC 8446 §4.1.4 and §4.2.8',
     confidence: 0.9,
     needs: 'wire',
     rule: noShare,

@@ -6,7 +6,7 @@ import { type AttackClass, type Found, found } from './attack-class.ts';
 import { ciphersPlace, extensionPlace, helloPlace, versionPlace } from './hello-place.ts';
 import { anomaly, bestVersion, hex4, type Look } from './look.ts';
 
-/** SSLv2's 40-bit suites, the oracle that DROWN needs: SSL_CK_RC4_128_EXPORT40 and SSL_CK_RC2_128_CBC_EXPORT40, SSL_CK_DES_64. */
+/** What DROWN needs of SSL 2.0, export suites and single DES: SSL_CK_RC4_128_EXPORT40, SSL_CK_RC2_128_CBC_EXPORT40, SSL_CK_DES_64. */
 const SSL2_EXPORT: ReadonlySet<number> = new Set([0x020080, 0x040080, 0x060040]);
 /** Drafts of TLS 1.3, which were on the wire for years. */
 const DRAFT_13 = 0x7f;
@@ -16,7 +16,7 @@ export const VERSIONS: readonly AttackClass[] = [
   {
     id: 'C01_sslv2_hello_drown',
     title: 'SSL 2.0 hello',
-    explanation: 'Offers SSL 2.0, whose export ciphers break RSA keys of newer versions too.',
+    explanation: 'Offers SSL 2.0, with whose help sessions of newer versions under the same RSA key can be decrypted.',
     severity: 'probe',
     reference: 'CVE-2016-0800',
     confidence: 1,
@@ -63,7 +63,7 @@ export const VERSIONS: readonly AttackClass[] = [
     title: 'Hello in the form of SSL 2.0',
     explanation: 'Asks for a newer version in the form of an SSL 2.0 hello.',
     severity: 'probe',
-    reference: 'RFC 6176',
+    reference: 'RFC 6176 §3',
     confidence: 1,
     needs: 'wire',
     rule: look => ssl2(look, anomaly(look, 'sslv2_compatible_hello')),
@@ -77,7 +77,7 @@ export const LEGACY: readonly AttackClass[] = [
     title: 'Older TLS',
     explanation: 'Offers TLS 1.2 or older, but not TLS 1.3.',
     severity: 'probe',
-    reference: 'RFC 8996',
+    reference: 'RFC 8996, RFC 9325 §3.1.1',
     confidence: 1,
     needs: 'wire',
     rule: legacy,

@@ -3,7 +3,7 @@ import { ContentType, HandshakeType, Version } from '../../tls/protocol.ts';
 import { type AttackClass, type Found, found } from './attack-class.ts';
 import { anomaly, bestVersion, type Look, placeOfRecord, recordPlace } from './look.ts';
 
-/** TLS 1.3 allows one for each of a client's two hellos (RFC 8446 appendix D.4); our target gives up after two. */
+/** A client sends one for the sake of middleboxes (RFC 8446 appendix D.4); our target gives up after two. */
 const SPECS_MAX = 2;
 
 /** ChangeCipherSpec where it has no place. */

@@ -38,7 +38,7 @@ export const HEARTBEAT: readonly AttackClass[] = [
     title: 'Heartbeat',
     explanation: 'Sends a heartbeat in the clear, to see whether it is answered.',
     severity: 'probe',
-    reference: 'RFC 6520',
+    reference: 'RFC 6520 §3',
     confidence: 1,
     needs: 'wire',
     rule: look => {

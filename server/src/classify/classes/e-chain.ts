@@ -89,7 +89,7 @@ export const CHAIN: readonly AttackClass[] = [
     title: 'Weak signature or key',
     explanation: 'Presents a certificate that is signed over MD5 or SHA-1, or whose key is too short.',
     severity: 'probe',
-    reference: 'CVE-2004-2761, CVE-2005-4900',
+    reference: 'RFC 9325 §4.5, CVE-2004-2761, CVE-2005-4900',
     confidence: 1,
     needs: 'guest',
     rule: weak,

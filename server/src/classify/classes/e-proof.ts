@@ -34,7 +34,7 @@ export const PROOF: readonly AttackClass[] = [
     title: 'Signature of another kind',
     explanation: 'Signs with an algorithm that was not offered, or that does not fit its key.',
     severity: 'attack',
-    reference: 'RFC 8446 §4.4.3, CVE-2020-0601',
+    reference: 'RFC 8446 §4.4.3, CVE-2022-25638',
     confidence: 0.9,
     needs: 'guest',
     rule: ({ c }) => {
@@ -79,7 +79,7 @@ export const PROOF: readonly AttackClass[] = [
     title: 'No certificate',
     explanation: 'Goes on to the end of its handshake without a certificate.',
     severity: 'probe',
-    reference: 'RFC 8446 §4.4.2.4',
+    reference: 'RFC 8446 §4.4.2.4, CVE-2022-25640',
     confidence: 1,
     needs: 'guest',
     rule: ({ outcome }) => found(outcome === 'certificate_missing', 'the list of certificates was empty'),

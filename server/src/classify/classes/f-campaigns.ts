@@ -2,7 +2,7 @@ import type { AttackClass } from './attack-class.ts';
 
 /** What only shows over many attempts. `campaign/rules.ts` finds them, and has their thresholds. */
 export const CAMPAIGNS: readonly AttackClass[] = [
-  of('F09_crash_repeat', 'fault', 0.9, 'CAPEC-125', {
+  of('F09_crash_repeat', 'fault', 0.9, 'Hacking Blind (2014)', {
     title: 'Repeated crash',
     explanation: 'Crashes the target again from the same address within a day.',
   }),
@@ -14,15 +14,15 @@ export const CAMPAIGNS: readonly AttackClass[] = [
     title: 'Sampling of times',
     explanation: 'One address repeats the same exchange a thousand times in an hour, as is done to measure.',
   }),
-  of('F05_handshake_flood', 'attack', 0.9, 'CVE-2011-1473, CAPEC-125', {
+  of('F05_handshake_flood', 'attack', 0.9, 'RFC 7457 §2.13, CAPEC-125', {
     title: 'Flood of handshakes',
     explanation: 'One address makes the target compute a hundred handshakes or more in a minute.',
   }),
-  of('F07_hello_replay', 'attack', 0.9, 'CAPEC-60', {
+  of('F07_hello_replay', 'attack', 0.9, 'RFC 8446 §8.2', {
     title: 'Replayed hello',
     explanation: 'Sends a hello that came before, byte for byte, its random included.',
   }),
-  of('F01_jarm_scan', 'probe', 0.9, 'CAPEC-224', {
+  of('F01_jarm_scan', 'probe', 0.9, 'JARM (2020), CAPEC-224', {
     title: 'JARM scan',
     explanation: 'Sends the odd hellos by which JARM takes the fingerprint of a server.',
   }),
