@@ -275,6 +275,11 @@ test('a proof that does not verify is no proof, nor is one by another key', asyn
     await keeper.start(5000);
     await assert.rejects(keeper.prove('ab'.repeat(32)), hasCode('PROOF_INVALID'));
     assert.deepEqual(only(facts, 'proof'), []);
+    const bootId = only(facts, 'boot')[0]?.bootId;
+    assert.deepEqual(
+      only(facts, 'proof_failed').map(fact => [fact.target, fact.bootId]),
+      [['prize', bootId]],
+    );
   }
 });
 

@@ -178,7 +178,7 @@ export class Keeper {
       .catch(error => log.error({ err: error, target, bootId }, 'guest was never ready'));
     const planned = setTimeout(() => void this.#end('planned'), this.#options.plannedRestartMs);
     const endWatch = watchPulse(
-      () => this.#inTurn(() => guest.prove(randomBytes(32).toString('hex'))),
+      () => this.#inTurn(() => this.#ask(guest, bootId, randomBytes(32).toString('hex'))),
       () => guest.condemn('it does not answer'),
     );
     const detail = await guest.ended;
@@ -226,10 +226,23 @@ export class Keeper {
 
   async #prove(root: string): Promise<Proof> {
     if (this.#state !== 'ready' || !this.#current) throw this.#notReady();
-    const proof = await this.#current.guest.prove(root);
+    const proof = await this.#ask(this.#current.guest, this.#current.bootId, root);
     const { target, bootId, message, signature } = proof;
     this.#options.recorder.record({ kind: 'proof', t: nowMicros(), target, bootId, root, message, signature });
     return proof;
+  }
+
+  /** A proof that does not hold is worth a fact of its own. */
+  async #ask(guest: Guest, bootId: BootId, root: string): Promise<Proof> {
+    try {
+      return await guest.prove(root);
+    } catch (error) {
+      if (error instanceof PinataError && error.code === 'PROOF_INVALID') {
+        const { plan, recorder } = this.#options;
+        recorder.record({ kind: 'proof_failed', t: nowMicros(), target: plan.name, bootId, why: error.message });
+      }
+      throw error;
+    }
   }
 
   async #end(by: Asked): Promise<void> {

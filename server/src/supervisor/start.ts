@@ -10,9 +10,11 @@ import { canChangeUser, type MachineUser } from './confinement.ts';
 import { serveControl } from './control.ts';
 import { readImage } from './image.ts';
 import { Keeper } from './keeper.ts';
+import { serveProofs } from './proofs.ts';
 import { Qemu } from './qemu.ts';
 import { findQemu } from './qemu-binary.ts';
 import { Recorder } from './recorder.ts';
+import { serveRestarts } from './restarts.ts';
 import { planTargets } from './targets.ts';
 
 const FIRST_READY_DEADLINE_MS = 30_000;
@@ -66,9 +68,9 @@ export async function startSupervisor(config: Config, log: Logger): Promise<Runn
     }),
   );
 
-  let control: { close(): Promise<unknown> } | null = null;
+  const open: { close(): Promise<unknown> }[] = [];
   const stop = async () => {
-    await control?.close();
+    await Promise.all(open.map(socket => socket.close()));
     await Promise.all([...keepers.values()].map(keeper => keeper.stop()));
     recorder.stop();
     await board.close();
@@ -77,7 +79,9 @@ export async function startSupervisor(config: Config, log: Logger): Promise<Runn
   try {
     await spool.serve(layout.sockets.supervisorSpool);
     await board.serve(layout.sockets.targets);
-    control = await serveControl(layout.sockets.supervisorControl, keepers);
+    open.push(await serveControl(layout.sockets.supervisorControl, keepers));
+    open.push(await serveProofs(layout.sockets.supervisorProofs, keepers));
+    open.push(await serveRestarts(layout.sockets.supervisorRestarts, keepers));
     await Promise.all([...keepers.values()].map(keeper => keeper.start(FIRST_READY_DEADLINE_MS)));
   } catch (error) {
     await stop();
