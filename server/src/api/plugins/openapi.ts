@@ -15,11 +15,21 @@ export async function registerOpenApi(app: App, options: { url: string; version:
         license: { name: 'Data: CC BY 4.0', identifier: 'CC-BY-4.0' },
       },
       servers: [{ url: options.url }],
+      components: {
+        securitySchemes: {
+          claim: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'claim token: 64 hex digits, whose tag was in the server name of the attempt',
+          },
+        },
+      },
       tags: [
         { name: 'attempts', description: 'The log, and exports of it' },
         { name: 'targets', description: 'What is attacked' },
         { name: 'statistics', description: 'Counts; self-tests are left out' },
         { name: 'live', description: 'Snapshot and stream' },
+        { name: 'claims', description: 'Your own attempts: by address what is public, by claim token what is not' },
         { name: 'service', description: 'State and description of this installation' },
       ],
     },

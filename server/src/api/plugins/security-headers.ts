@@ -4,6 +4,21 @@ import type { App } from '../context.ts';
 /** The one Trusted Types policy on our pages is Svelte's own. */
 const TRUSTED_TYPES_POLICY = 'svelte-trusted-html';
 
+/** What no page here ever asks a browser for. */
+const FEATURES_REFUSED = [
+  'camera',
+  'microphone',
+  'geolocation',
+  'display-capture',
+  'payment',
+  'usb',
+  'serial',
+  'hid',
+  'midi',
+  'browsing-topics',
+];
+const PERMISSIONS_POLICY = FEATURES_REFUSED.map(feature => `${feature}=()`).join(', ');
+
 /** Security headers on every answer. No third party, no inline script or style, no framing. */
 export async function registerSecurityHeaders(app: App, options: { https: boolean }): Promise<void> {
   await app.register(helmet, {
@@ -13,7 +28,7 @@ export async function registerSecurityHeaders(app: App, options: { https: boolea
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
+        imgSrc: ["'self'"],
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
         manifestSrc: ["'self'"],
@@ -30,13 +45,19 @@ export async function registerSecurityHeaders(app: App, options: { https: boolea
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
   });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('permissions-policy', PERMISSIONS_POLICY);
+  });
 }
 
 /** Public data may be read by any page: there are no cookies and nothing depends on who asks. */
 export function openToOtherOrigins(app: App): void {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('access-control-allow-origin', '*');
-    reply.header('access-control-expose-headers', 'etag, link, pinata-snapshot, retry-after, ratelimit-remaining');
+    reply.header(
+      'access-control-expose-headers',
+      'etag, link, pinata-snapshot, ratelimit, ratelimit-policy, retry-after',
+    );
     reply.header('cross-origin-resource-policy', 'cross-origin');
   });
 }
