@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { startTestDatabase } from '../../server/src/api/testing/test-database.ts';
 import { askedApi } from '../scale/asked-api.ts';
-import { loadMixture } from '../scale/load.ts';
 import { questionsFor } from '../scale/questions.ts';
+import { startLoadedDatabase } from './parts/loaded-database.ts';
 import { median, percentile, printFigure, printMachine, printOthers } from './parts/report.ts';
 
 /**
@@ -11,28 +10,15 @@ import { median, percentile, printFigure, printMachine, printOthers } from './pa
  */
 const ROUNDS = 20;
 const GOAL_MS = 200;
-const DAYS = 120;
-const MINUTE_US = 60_000_000;
 const ROWS = '1000000';
-/** More whole records than this would fill a usual disk: their texts are left out, which filters do not read. */
-const WHOLE_ROWS_MAX = 2_000_000;
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: ROWS } } });
 const attempts = Number(values.rows);
 printMachine('queries');
 await printOthers();
-const database = await startTestDatabase();
-const interrupted = () => void database.stop().finally(() => process.exit(1));
-process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+const database = await startLoadedDatabase(attempts);
 try {
   const { pool } = database.owner;
-  const before = performance.now();
-  const isLean = attempts > WHOLE_ROWS_MAX;
-  const endUs = Math.floor((Date.now() * 1000) / MINUTE_US) * MINUTE_US;
-  await loadMixture(pool, database.ownerUrl, { seed: 1, attempts, days: DAYS, endUs }, { isLean });
-  const loadedS = (performance.now() - before) / 1000;
-  printFigure(`attempts, over ${DAYS} days${isLean ? ', without their texts' : ''}`, String(attempts));
-  printFigure('loaded in', `${loadedS.toFixed(0)} s`);
   const { rows } = await pool.query<{ table: string; indexes: string }>(
     `select pg_size_pretty(sum(pg_table_size(inhrelid))) as table, pg_size_pretty(sum(pg_indexes_size(inhrelid))) as indexes
      from pg_inherits where inhparent = 'attempt'::regclass`,

@@ -1,25 +1,24 @@
-/** How many rows a stream may still show: a token bucket. */
+const SECOND_MS = 1000;
+
+/** How many rows a stream may still show: never more than so many in any second, and never more than so many at once. */
 export class Budget {
   readonly #perSecond: number;
-  #tokens: number;
-  #at: number;
+  readonly #atOnce: number;
+  #spent: { atMs: number; rows: number }[] = [];
 
-  /** Starts full with one second's worth. */
-  constructor(perSecond: number, nowMs: number) {
+  constructor(perSecond: number, atOnce: number) {
     this.#perSecond = perSecond;
-    this.#tokens = perSecond;
-    this.#at = nowMs;
+    this.#atOnce = atOnce;
   }
 
-  /** Whole rows that may be shown now. */
+  /** Rows that may be shown now. */
   available(nowMs: number): number {
-    const gained = (Math.max(0, nowMs - this.#at) * this.#perSecond) / 1000;
-    this.#tokens = Math.min(this.#perSecond, this.#tokens + gained);
-    this.#at = nowMs;
-    return Math.floor(this.#tokens);
+    this.#spent = this.#spent.filter(({ atMs }) => nowMs - atMs < SECOND_MS);
+    const spent = this.#spent.reduce((sum, { rows }) => sum + rows, 0);
+    return Math.min(this.#atOnce, this.#perSecond - spent);
   }
 
-  spend(rows: number): void {
-    this.#tokens -= rows;
+  spend(rows: number, nowMs: number): void {
+    if (rows > 0) this.#spent.push({ atMs: nowMs, rows });
   }
 }

@@ -1,15 +1,18 @@
 import type { Config } from '../../config.ts';
 import type { Queryable } from '../../export/attempt-pages.ts';
 import { etagOf } from '../etag.ts';
+import { readAnnouncements } from '../queries/announcements.ts';
+import { type FirstAt, readFirsts } from '../queries/firsts.ts';
 import { readChanges, readNewest } from '../queries/live.ts';
 import { newestChange, readMeta } from '../queries/log-state.ts';
 import { readAlarms, readComponents } from '../queries/status.ts';
 import { readSummary } from '../queries/summary.ts';
 import { readTargets } from '../queries/targets.ts';
-import type { ListedAttempt, Snapshot, Summary, TargetStatus } from '../snapshot.ts';
-import { type Observed, type Status, statusOf } from '../status.ts';
+import type { ListedAttempt, Snapshot, StreamEvents, Summary, TargetStatus } from '../snapshot.ts';
+import { feedOf, type Observed, type Status, statusOf } from '../status.ts';
 import { targetStatus } from '../target-view.ts';
 import { timeOf } from '../time.ts';
+import type { FeedState } from './feed-state.ts';
 import { Ring } from './ring.ts';
 
 const RING_ROWS = 2000;
@@ -18,6 +21,11 @@ const ROWS_PER_POLL = 200;
 /** Changes that are read into the ring at the start, for streams that resume across a restart of this process. */
 const RESUMABLE_AT_START = 500;
 const SNAPSHOT_WINDOW = '24h';
+const SNAPSHOT_FIRSTS = 12;
+/** Kept for streams that resume. */
+const FIRSTS_KEPT = 60;
+/** A question that is not answered for so long will not be: the database is down, whether or not it says so. */
+const SILENCE_MAX_MS = 5_000;
 
 /** A snapshot as it is sent. `tag` changes when its content does. */
 export interface SnapshotText {
@@ -33,9 +41,11 @@ export class Feed {
   readonly #now: () => number;
   #ring: Ring | null = null;
   #newest: ListedAttempt[] = [];
+  #firsts: readonly FirstAt[] = [];
   #summary: Summary | null = null;
   #observed: Observed | null = null;
   #up = false;
+  #answeredAt = Number.NEGATIVE_INFINITY;
   #snapshot: SnapshotText | null = null;
 
   constructor(database: Queryable, config: Config, now: () => number = Date.now) {
@@ -53,9 +63,14 @@ export class Feed {
     return this.#summary;
   }
 
-  /** Whether the last poll was answered. */
+  /** The newest of what was never seen before, newest first. */
+  get firsts(): readonly FirstAt[] {
+    return this.#firsts;
+  }
+
+  /** Whether the database answers. */
   get up(): boolean {
-    return this.#up;
+    return this.#up && this.#now() - this.#answeredAt <= SILENCE_MAX_MS;
   }
 
   /** Takes what was published since. True if that was something. Throws what the database throws. */
@@ -66,7 +81,9 @@ export class Feed {
       if (ring && change === ring.cursor) return false;
       if (!ring || change < ring.cursor) return this.#startOver(change);
       const rows = await readChanges(this.#database, ring.cursor, change, ROWS_PER_POLL);
+      const firsts = await readFirsts(this.#database, ring.cursor, change, FIRSTS_KEPT);
       this.#newest = await readNewest(this.#database);
+      this.#firsts = [...firsts, ...this.#firsts].slice(0, FIRSTS_KEPT);
       ring.add(rows, change);
       this.#snapshot = null;
       return true;
@@ -76,21 +93,32 @@ export class Feed {
   /** Reads the numbers, targets and components again. */
   async refresh(): Promise<void> {
     await this.#told(async () => {
-      const [summary, targets, components, alarms, meta] = await Promise.all([
+      const [summary, targets, components, alarms, announcements, meta] = await Promise.all([
         readSummary(this.#database, SNAPSHOT_WINDOW, {}, this.#now()),
         readTargets(this.#database),
         readComponents(this.#database),
         readAlarms(this.#database),
+        readAnnouncements(this.#database, this.#now),
         readMeta(this.#database, this.#now),
       ]);
       this.#summary = summary;
-      this.#observed = { targets, components, alarms, meta };
+      this.#observed = { targets, components, alarms, announcements, meta };
       this.#snapshot = null;
     });
   }
 
   status(): Status {
-    return statusOf(this.#observed, this.#up, this.#config, this.#now() * 1000);
+    return statusOf(this.#observed, this.up, this.#config, this.#now() * 1000);
+  }
+
+  /** Whether what is shown is what happens. */
+  state(): FeedState {
+    return feedOf(this.#observed, this.up, this.#now() * 1000);
+  }
+
+  /** What streams are told of the state of everything. */
+  streamStatus(): StreamEvents['status'] {
+    return { health: this.status().overall, targets: this.targets(), feed: this.state() };
   }
 
   targets(): TargetStatus[] {
@@ -100,6 +128,8 @@ export class Feed {
   /** Null until the database has answered once. While it is down, the last one, which says so. */
   snapshot(): SnapshotText | null {
     if (!this.#ring || !this.#summary || !this.#observed) return null;
+    // It may become old without anything new.
+    if (this.#snapshot?.value.feed.state !== this.state().state) this.#snapshot = null;
     this.#snapshot ??= this.#makeSnapshot(this.#ring.cursor, this.#summary);
     return this.#snapshot;
   }
@@ -110,8 +140,11 @@ export class Feed {
       site: this.#config.settings.PINATA_SITE,
       targets: this.targets(),
       health: this.status().overall,
+      feed: this.state(),
       summary,
       attempts: this.#newest,
+      firsts: this.#firsts.slice(0, SNAPSHOT_FIRSTS).map(({ first }) => first),
+      announcements: [...(this.#observed?.announcements ?? [])],
     };
     const value = { ...content, generatedAt: timeOf(this.#now() * 1000) };
     return { value, json: JSON.stringify(value), tag: etagOf(JSON.stringify(content)) };
@@ -123,6 +156,7 @@ export class Feed {
     const ring = new Ring(RING_ROWS, this.#ring ? change : from);
     if (!this.#ring) ring.add(await readChanges(this.#database, from, change, RESUMABLE_AT_START), change);
     this.#newest = await readNewest(this.#database);
+    this.#firsts = await readFirsts(this.#database, 0, change, FIRSTS_KEPT);
     this.#ring = ring;
     this.#snapshot = null;
     return true;
@@ -131,6 +165,7 @@ export class Feed {
   async #told<T>(ask: () => Promise<T>): Promise<T> {
     try {
       const answer = await ask();
+      this.#answeredAt = this.#now();
       this.#setUp(true);
       return answer;
     } catch (error) {

@@ -3,14 +3,16 @@ import type { Logger } from 'pino';
 import { PinataError } from '../../errors.ts';
 import { LIMITS, type Limits } from '../limits.ts';
 import { Places } from '../places.ts';
-import type { StreamEvents, Summary } from '../snapshot.ts';
-import { timeOf } from '../time.ts';
+import { Bulletin } from './bulletin.ts';
 import type { Feed } from './feed.ts';
 import { FrameCache, type Sink, Stream } from './stream.ts';
 
-/** Three frames of attempts a second leave room for one of the others: four in all. */
-const TICK_MS = 334;
+/** Each round sends a stream one frame of attempts and one other, so that two rounds a second make four frames at most. */
+const ROUND_MIN_MS = 500;
+const TICK_MS = 510;
 const IDLE_TICK_MS = 1_000;
+/** A database that does not answer must not keep streams from being told so. */
+const SILENCE_MAX_MS = 1_000;
 const REFRESH_MS = 2_000;
 const BEAT_MS = 10_000;
 
@@ -21,11 +23,12 @@ export class Hub {
   readonly #now: () => number;
   readonly #places: Places;
   readonly #streams = new Set<Stream>();
+  readonly #bulletin = new Bulletin();
+  #frames = new FrameCache();
   readonly #stopping = new AbortController();
   #running: Promise<unknown> | null = null;
   #refreshedAt = Number.NEGATIVE_INFINITY;
-  #sentStats = '';
-  #sentStatus = '';
+  #deliveredAt = Number.NEGATIVE_INFINITY;
 
   constructor(feed: Feed, log: Pick<Logger, 'warn' | 'info'>, limits: Limits = LIMITS, now: () => number = Date.now) {
     this.#feed = feed;
@@ -41,7 +44,7 @@ export class Hub {
   /** Reads the database once, then goes on by itself. Does not fail when the database is down. */
   async start(): Promise<void> {
     await this.tick();
-    this.#running ??= Promise.all([this.#run(), this.#heart()]);
+    this.#running ??= Promise.all([this.#run(), this.#heart(), this.#watch()]);
   }
 
   /** Ends every stream and stops polling. Twice is fine. */
@@ -65,12 +68,10 @@ export class Hub {
       leave();
       this.#streams.delete(stream);
     });
-    const stream = new Stream(sink, after ?? ring.cursor, now);
+    this.#bulletin.take(this.#feed);
+    const stream = new Stream(sink, ring, after ?? ring.cursor, this.#bulletin.version('beat'));
     this.#streams.add(stream);
-    stream.send('hello', { cursor: stream.cursor, now: timeOf(now * 1000) }, now);
-    if (this.#feed.summary) stream.send('stats', this.#feed.summary, now);
-    stream.send('status', this.#status(), now);
-    stream.advance(ring, now, new FrameCache());
+    stream.begin(this.#bulletin, this.#frames, now);
     return stream;
   }
 
@@ -88,15 +89,23 @@ export class Hub {
     } catch (error) {
       if (wasUp) this.#log.warn({ reason: reasonOf(error) }, 'the live feed cannot read the database');
     }
-    this.#deliver(this.#now());
+    this.deliver();
   }
 
-  /** Tells every stream that the line is alive, whatever the database does. */
+  /** The next round tells every stream that the line is alive, whatever the database does. */
   beat(): void {
+    this.#bulletin.beat(this.#now(), this.#feed.state().completeUntil);
+  }
+
+  /** Tells every stream what is new, unless it has just been told. */
+  deliver(): void {
     const now = this.#now();
-    for (const stream of this.#streams) {
-      stream.send('beat', { now: timeOf(now * 1000), cursor: stream.cursor }, now);
-    }
+    const { ring } = this.#feed;
+    if (!ring || now - this.#deliveredAt < ROUND_MIN_MS) return;
+    this.#deliveredAt = now;
+    this.#bulletin.take(this.#feed);
+    this.#frames = new FrameCache();
+    for (const stream of this.#streams) stream.tick(ring, this.#bulletin, this.#frames, now);
   }
 
   async #run(): Promise<void> {
@@ -107,43 +116,17 @@ export class Hub {
     while (await this.#pause(BEAT_MS)) this.beat();
   }
 
+  async #watch(): Promise<void> {
+    while (await this.#pause(SILENCE_MAX_MS)) {
+      if (this.#now() - this.#deliveredAt >= SILENCE_MAX_MS) this.deliver();
+    }
+  }
+
   /** False when the hub stops. */
   async #pause(ms: number): Promise<boolean> {
     const { signal } = this.#stopping;
     await delay(ms, undefined, { signal }).catch(() => {});
     return !signal.aborted;
-  }
-
-  #deliver(now: number): void {
-    const ring = this.#feed.ring;
-    const frames = new FrameCache();
-    const stats = this.#newStats();
-    const status = this.#newStatus();
-    for (const stream of this.#streams) {
-      if (ring) stream.advance(ring, now, frames);
-      if (stats) stream.send('stats', stats, now);
-      if (status) stream.send('status', status, now);
-    }
-  }
-
-  #newStats(): Summary | null {
-    const summary = this.#feed.summary;
-    const text = JSON.stringify(summary);
-    if (!summary || text === this.#sentStats) return null;
-    this.#sentStats = text;
-    return summary;
-  }
-
-  #newStatus(): StreamEvents['status'] | null {
-    const status = this.#status();
-    const text = JSON.stringify(status);
-    if (text === this.#sentStatus) return null;
-    this.#sentStatus = text;
-    return status;
-  }
-
-  #status(): StreamEvents['status'] {
-    return { health: this.#feed.status().overall, targets: this.#feed.targets() };
   }
 }
 

@@ -16,13 +16,12 @@ test('gives the rows after a change', () => {
   assert.equal(ring.cursor, 5);
 });
 
-test('forgets the oldest, and says from where on it is complete', () => {
-  const ring = new Ring(3, 0);
-  ring.add(rows(1, 2, 3), 3);
-  ring.add(rows(4, 6), 6);
-  assert.deepEqual(changesAfter(ring, 0), [3, 4, 6]);
+test('forgets the oldest rows, and covers what this log has come to', () => {
+  const ring = new Ring(2, 10);
+  ring.add([attempt({ change: 11 }), attempt({ change: 12 }), attempt({ change: 13 })], 15);
   assert.deepEqual(
-    [1, 2, 6, 7].map(change => ring.covers(change)),
-    [false, true, true, false],
+    ring.after(0).map(({ change }) => change),
+    [12, 13],
   );
+  assert.deepEqual([ring.covers(0), ring.covers(15), ring.covers(16)], [true, true, false]);
 });

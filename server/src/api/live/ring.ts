@@ -1,24 +1,18 @@
 import type { ListedAttempt } from '../snapshot.ts';
 
 /**
- * The newest changes in memory, so that a stream resumes without a query of its own. Covers every `change` after `from` up to
- * `cursor`; of those it holds rows, not necessarily all: what is covered but not held counts as skipped.
+ * The newest changes in memory, so that a stream resumes without a query of its own. Every `change` up to `cursor` has been; of
+ * these it holds rows, by no means all: what it does not hold counts as skipped. Another life of the log is another ring.
  */
 export class Ring {
   readonly #capacity: number;
   #rows: ListedAttempt[] = [];
-  #from: number;
   #cursor: number;
 
   /** Starts empty at `cursor`. */
   constructor(capacity: number, cursor: number) {
     this.#capacity = capacity;
-    this.#from = cursor;
     this.#cursor = cursor;
-  }
-
-  get from(): number {
-    return this.#from;
   }
 
   get cursor(): number {
@@ -30,14 +24,12 @@ export class Ring {
     this.#rows.push(...rows);
     this.#cursor = upTo;
     const excess = this.#rows.length - this.#capacity;
-    if (excess <= 0) return;
-    this.#from = this.#rows[excess - 1]?.change ?? this.#from;
-    this.#rows.splice(0, excess);
+    if (excess > 0) this.#rows.splice(0, excess);
   }
 
-  /** True if a stream that has seen everything up to `change` can go on from here. */
+  /** True if a stream that has seen everything up to `change` can go on from here: this log has come so far. */
   covers(change: number): boolean {
-    return change >= this.#from && change <= this.#cursor;
+    return change <= this.#cursor;
   }
 
   /** The held rows after `change`. */
