@@ -1,7 +1,7 @@
 import './app.css';
 import { hydrate, mount } from 'svelte';
-import type { Snapshot } from '../../server/src/api/snapshot.ts';
 import App from './App.svelte';
+import type { Snapshot } from './lib/generated/api.ts';
 
 const target = document.getElementById('app');
 if (target) {

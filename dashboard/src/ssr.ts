@@ -1,6 +1,6 @@
 import { render as renderApp } from 'svelte/server';
-import type { Snapshot } from '../../server/src/api/snapshot.ts';
 import App from './App.svelte';
+import type { Snapshot } from './lib/generated/api.ts';
 
 /** The first page as HTML, so that it says something before (or without) any script. */
 export function render(snapshot: Snapshot): { head: string; html: string } {

@@ -9,10 +9,20 @@ export class ApiError extends Error {
 }
 
 /** GETs JSON of this origin. Throws ApiError. */
-export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+export function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return ask<T>(path, { headers: { accept: 'application/json' }, ...(signal && { signal }) });
+}
+
+/** POSTs JSON to this origin, and gives the JSON that comes back. Throws ApiError. */
+export function postJson<T>(path: string, body: object): Promise<T> {
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  return ask<T>(path, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+async function ask<T>(path: string, request: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, { headers: { accept: 'application/json' }, ...(signal && { signal }) });
+    response = await fetch(path, request);
   } catch {
     throw new ApiError('UNREACHABLE', 'The service does not answer.');
   }

@@ -1,4 +1,4 @@
-import type { ClassView } from '../../../server/src/api/class-view.ts';
+import type { ClassView } from './generated/api.ts';
 
 /** A severity in one word, and in one sentence. */
 export const SEVERITY_WORDS: Readonly<Record<ClassView['severity'], readonly [word: string, sentence: string]>> = {

@@ -1,5 +1,4 @@
-import type { ListedAttempt } from '../../../server/src/api/snapshot.ts';
-import type { AttemptRecord } from '../../../server/src/wire/record.ts';
+import type { AttemptRecord, ListedAttempt } from './generated/api.ts';
 
 /** The line of the list for a whole public record. */
 export function toListed(record: AttemptRecord): ListedAttempt {
