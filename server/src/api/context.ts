@@ -4,6 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { Config } from '../config.ts';
 import type { Queryable } from '../export/attempt-pages.ts';
 import type { Dashboard } from './dashboard.ts';
+import type { ExportJobs } from './exports/export-jobs.ts';
 import type { Limits } from './limits.ts';
 import type { Feed } from './live/feed.ts';
 import type { Hub } from './live/hub.ts';
@@ -25,4 +26,5 @@ export interface ApiContext {
   readonly hub: Hub;
   readonly limits: Limits;
   readonly dashboard: Dashboard;
+  readonly exports: ExportJobs;
 }

@@ -13,12 +13,16 @@ interface ApiDocument {
   paths?: Record<string, Record<string, unknown> | undefined>;
 }
 
+const METHODS = new Set(['get', 'post', 'put', 'patch', 'delete']);
+
 /** The human page of the API, made from its OpenAPI document and the catalogue of errors. No script. */
 export function docsPage(document: ApiDocument): string {
   const operations = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
     Object.entries(methods ?? {})
-      .filter(([method]) => method === 'get')
-      .map(([, operation]) => operationSection(path, isOperation(operation) ? operation : {})),
+      .filter(([method]) => METHODS.has(method))
+      .map(([method, operation]) =>
+        operationSection(`${method.toUpperCase()} ${path}`, isOperation(operation) ? operation : {}),
+      ),
   );
   return `<!doctype html>
 <html lang="en">
@@ -52,14 +56,14 @@ th, td { text-align: left; vertical-align: top; padding: 0.2rem 1rem 0.2rem 0; }
 .text { white-space: pre-line; }
 `;
 
-function operationSection(path: string, { summary, description, parameters }: Operation): string {
+function operationSection(title: string, { summary, description, parameters }: Operation): string {
   const rows = (parameters ?? [])
     .map(
       ({ name, in: where, description: text, schema }) =>
         `<tr><td><code>${e(name)}</code></td><td>${e(where)}</td><td>${e(text ?? '')}</td><td><code>${e(typeOf(schema))}</code></td></tr>`,
     )
     .join('\n');
-  return `<h2 class="path">GET ${e(path)}</h2>
+  return `<h2 class="path">${e(title)}</h2>
 <p>${e(summary ?? '')}</p>
 ${description ? `<p class="text">${e(description)}</p>` : ''}
 ${rows ? `<table>\n<tr><th>parameter</th><th>in</th><th>meaning</th><th>form</th></tr>\n${rows}\n</table>` : ''}`;

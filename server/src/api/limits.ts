@@ -8,6 +8,22 @@ export interface Limits {
   /** Export files being sent. */
   readonly exportsPerAddress: number;
   readonly exports: number;
+  /** Files that are ordered, written or kept. */
+  readonly exportJobsPerAddress: number;
+  readonly exportJobs: number;
+  /** A file that would be larger is given up; all together take so many times as much of the disk at most. */
+  readonly exportJobBytes: number;
+  readonly exportJobKeptMs: number;
+  /** Requests with a claim token, per address and minute. */
+  readonly claimsPerMinute: number;
+  /** Evidence that is being read for a claim. */
+  readonly evidencePerAddress: number;
+  readonly evidence: number;
+  /** Nonces that wait for a proof. */
+  readonly proofsPerAddress: number;
+  readonly proofs: number;
+  /** For which nonces are gathered. */
+  readonly proofIntervalMs: number;
 }
 
 export const LIMITS: Limits = Object.freeze({
@@ -16,4 +32,14 @@ export const LIMITS: Limits = Object.freeze({
   streams: 2000,
   exportsPerAddress: 4,
   exports: 16,
+  exportJobsPerAddress: 2,
+  exportJobs: 8,
+  exportJobBytes: 1 << 30,
+  exportJobKeptMs: 3_600_000,
+  claimsPerMinute: 60,
+  evidencePerAddress: 2,
+  evidence: 4,
+  proofsPerAddress: 16,
+  proofs: 2000,
+  proofIntervalMs: 2000,
 });

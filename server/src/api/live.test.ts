@@ -177,6 +177,41 @@ describe('the live feed', { timeout: 180_000 }, () => {
     assert.equal((await open('?nonsense=1')).response.status, 400);
   });
 
+  test('what was never seen before is told once, also to whoever resumes, and stands in the snapshot', async () => {
+    const stream = await open();
+    await until('hello comes', () => stream.events.length > 0);
+    const before = published;
+    const records = makeRecords(
+      [
+        { ja4: 'x'.repeat(40), country: 'IS' },
+        { country: 'IS', depth: 8 },
+      ],
+      99,
+    );
+    published += 2;
+    await publish(database, records);
+    const told = (from: EventStream) =>
+      from.events
+        .filter(({ event }) => event === 'firsts')
+        .flatMap(({ data }) => (data as StreamEvents['firsts']).rows)
+        .filter(({ value }) => value === 'IS');
+    await until('it is told', () => told(stream).length > 0);
+    const resumed = await open(`?after=${before}`);
+    await until('it is told again to another', () => told(resumed).length > 0);
+    const later = await open(`?after=${published}`);
+    await until('beats or stats come', () => later.events.some(({ event }) => event === 'stats'));
+    assert.deepEqual([told(stream).length, told(resumed).length, told(later).length], [1, 1, 0]);
+    assert.deepEqual(told(stream)[0], { ...told(stream)[0], kind: 'country', attemptId: records[0]?.id });
+    assert.ok((await snapshot()).firsts.some(({ value }) => value === 'IS'));
+    await publish(database, makeRecords([{ id: records[0]?.id ?? '', country: 'ZZ' }], 7));
+    published += 1;
+    const other = await startTestApi(database.apiUrl);
+    const { firsts } = (await (await fetch(`${other.url}/live/snapshot.json`)).json()) as Snapshot;
+    await other.stop();
+    assert.ok(!firsts.some(({ value }) => value === 'IS'), 'a revision took it back');
+    await closeAll();
+  });
+
   test('stopping ends every stream at once', async () => {
     const other = await startTestApi(database.apiUrl);
     const stream = await openStream(`${other.url}/api/v1/stream`);

@@ -22,6 +22,7 @@ const SNAPSHOT: Snapshot = {
   site: HOSTILE,
   targets: [],
   health: 'ok',
+  feed: { state: 'live', because: null, completeUntil: '2026-11-24T08:00:00Z' },
   summary: {
     window: '24h',
     from: null,
@@ -33,6 +34,8 @@ const SNAPSHOT: Snapshot = {
     perMinute: [],
   },
   attempts: [attempt({ target: HOSTILE, outcome: HOSTILE })],
+  firsts: [],
+  announcements: [],
 };
 const asText = (value: Snapshot) => ({ value, json: JSON.stringify(value), tag: 'W/"1"' });
 

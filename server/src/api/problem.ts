@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { type ErrorCode, PinataError } from '../errors.ts';
+import { visibleText } from '../text-filter/visible.ts';
 
 /** Problem documents (RFC 9457). `type` leads to the code's entry in the human documentation. */
 export const Problem = Type.Object(
@@ -17,7 +18,7 @@ export const Problem = Type.Object(
 );
 export type Problem = Static<typeof Problem>;
 
-const MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 const RETRY_AFTER_S = 5;
 /** Where a request is repeated back, it is repeated no further than this. */
 const ECHO_CHARACTERS = 200;
@@ -33,19 +34,15 @@ export function registerProblems(app: FastifyInstance, missingPage: () => string
     return sendProblem(request, reply, known);
   });
   app.setNotFoundHandler((request, reply) => {
-    const path = pathOf(request);
-    if (request.method === 'GET' || request.method === 'HEAD') {
-      if (asksForPage(request)) return reply.code(404).type('text/html; charset=utf-8').send(missingPage());
-      return sendProblem(request, reply, new PinataError('NOT_FOUND', { path }));
-    }
-    reply.header('allow', 'GET, HEAD');
-    return sendProblem(request, reply, new PinataError('METHOD_NOT_ALLOWED', { method: request.method, path }));
+    if (asksForPage(request)) return reply.code(404).type('text/html; charset=utf-8').send(missingPage());
+    return sendProblem(request, reply, new PinataError('NOT_FOUND', { path: pathOf(request) }));
   });
 }
 
 /** A browser's address line asks for HTML before all else; programs and the pages' own requests do not. */
 function asksForPage(request: FastifyRequest): boolean {
-  return request.headers.accept?.startsWith('text/html') === true;
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  return isRead && request.headers.accept?.startsWith('text/html') === true;
 }
 
 /** Sends one error. */
@@ -56,7 +53,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   return reply
     .code(error.status)
     .header('cache-control', 'no-store')
-    .type(MEDIA_TYPE)
+    .type(PROBLEM_MEDIA_TYPE)
     .send(JSON.stringify(problemOf(error, pathOf(request))));
 }
 
@@ -66,10 +63,10 @@ export function problemOf(error: PinataError, path: string): Problem {
     type: `/docs#${error.code}`,
     title: titleOf(error.code),
     status: error.status,
-    detail: error.message,
+    detail: visibleText(error.message),
     instance: path,
     code: error.code,
-    remedy: error.remedy,
+    remedy: visibleText(error.remedy),
   };
 }
 
@@ -79,13 +76,25 @@ function titleOf(code: ErrorCode): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function toPinataError(error: FastifyError | PinataError, request: FastifyRequest): PinataError {
+/** The framework's own refusals that have a status, and so a code, of their own. */
+const BY_STATUS: ReadonlyMap<number, ErrorCode> = new Map([
+  [404, 'NOT_FOUND'],
+  [408, 'REQUEST_TOO_SLOW'],
+  [413, 'REQUEST_TOO_LARGE'],
+  [414, 'URL_TOO_LONG'],
+  [415, 'MEDIA_TYPE_UNSUPPORTED'],
+]);
+
+/** The catalogue's error for one of the framework's. */
+export function toPinataError(error: FastifyError | PinataError, request: FastifyRequest): PinataError {
   if (error instanceof PinataError) return error;
   if (error.validation) return fromValidation(error);
   const status = error.statusCode ?? 500;
-  if (status === 404) return new PinataError('NOT_FOUND', { path: pathOf(request) }, { cause: error });
-  if (status >= 400 && status < 500)
-    return new PinataError('REQUEST_INVALID', { why: error.message }, { cause: error });
+  const code = BY_STATUS.get(status);
+  if (code) return new PinataError(code, { path: pathOf(request) }, { cause: error });
+  if (status >= 400 && status < 500) {
+    return new PinataError('REQUEST_INVALID', { why: `${error.message.slice(0, ECHO_CHARACTERS)}.` }, { cause: error });
+  }
   return new PinataError('INTERNAL', {}, { cause: error });
 }
 
@@ -98,6 +107,7 @@ function fromValidation(error: FastifyError): PinataError {
   return new PinataError('REQUEST_INVALID', { why: `${error.message.slice(0, ECHO_CHARACTERS)}.` }, { cause: error });
 }
 
-function pathOf(request: FastifyRequest): string {
+/** The path that was asked for, without its parameters, and no longer than it may be repeated. */
+export function pathOf(request: FastifyRequest): string {
   return (request.url.split('?')[0] ?? '').slice(0, ECHO_CHARACTERS);
 }

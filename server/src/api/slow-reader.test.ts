@@ -7,6 +7,7 @@ import { readConfig } from '../config.ts';
 import type { Queryable } from '../export/attempt-pages.ts';
 import { buildApp } from './app.ts';
 import { openDashboard } from './dashboard.ts';
+import { ExportJobs } from './exports/export-jobs.ts';
 import { LIMITS } from './limits.ts';
 import { Feed } from './live/feed.ts';
 import { Hub } from './live/hub.ts';
@@ -44,7 +45,8 @@ test('an export waits for its reader, and gives its place back when the reader g
   const feed = new Feed(log, config);
   const hub = new Hub(feed, SILENT, limits);
   const dashboard = await openDashboard('/nonexistent', SILENT);
-  const app = await buildApp({ config, database: log, feed, hub, limits, dashboard }, SILENT);
+  const exports = new ExportJobs('/nonexistent', '', limits);
+  const app = await buildApp({ config, database: log, feed, hub, limits, dashboard, exports }, SILENT);
   t.after(() => app.close());
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;

@@ -6,6 +6,7 @@ import type { Running } from '../process.ts';
 import { buildApp } from './app.ts';
 import { openDashboard } from './dashboard.ts';
 import { openDatabase } from './database.ts';
+import { ExportJobs } from './exports/export-jobs.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { Feed } from './live/feed.ts';
 import { Hub } from './live/hub.ts';
@@ -20,6 +21,8 @@ export interface ApiOptions {
   readonly limits?: Limits;
   /** Folder of the built dashboard. */
   readonly dashboard?: string;
+  /** Folder that ordered files are in; it is this process's alone. */
+  readonly exports?: string;
 }
 
 /** The running api, and where it listens. */
@@ -45,11 +48,17 @@ export async function start(config: Config, log: Logger, options: ApiOptions = {
   const feed = new Feed(feedDatabase, config);
   const hub = new Hub(feed, log, limits);
   const dashboard = await openDashboard(folder, log);
-  const app = await buildApp({ config, database, feed, hub, limits, dashboard }, log);
+  const exports = new ExportJobs(
+    options.exports ?? join(config.layout.api, 'exports'),
+    settings.PINATA_API_DATABASE_URL,
+    limits,
+  );
+  const app = await buildApp({ config, database, feed, hub, limits, dashboard, exports }, log);
   const stop = async () => {
     // Browsers hold connections open that have asked nothing yet: neither busy nor, for Node, idle.
     const late = setTimeout(() => app.server.closeAllConnections(), STOP_GRACE_MS);
     await app.close();
+    await exports.stop();
     clearTimeout(late);
     await Promise.all([database.stop(), feedDatabase.stop()]);
   };

@@ -2,6 +2,8 @@ import Type, { type Static } from 'typebox';
 import type { Config } from '../config.ts';
 import type { Micros } from '../wire/ids.ts';
 import { isGatewayName } from '../wire/spools.ts';
+import { FeedState, feedStateOf } from './live/feed-state.ts';
+import type { Announcement } from './queries/announcements.ts';
 import { Meta } from './queries/log-state.ts';
 import type { AlarmRow, ComponentRow } from './queries/status.ts';
 import type { TargetRow } from './queries/targets.ts';
@@ -11,8 +13,6 @@ import { timeOf } from './time.ts';
 
 /** A process writes a beat each second; ingest passes it on. Longer silence than this is a fault. */
 const BEAT_STALE_S = 15;
-/** A self-test may be this many intervals old before it is stale. */
-const SELF_TEST_INTERVALS = 2.5;
 
 const closed = { additionalProperties: false } as const;
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -24,6 +24,9 @@ const Component = Type.Object(
     beatAt: Type.String({ format: 'date-time' }),
     ageS: Type.Integer(),
     stale: Type.Boolean(),
+    health: Type.Enum(['ok', 'silent', 'unknown'], {
+      description: 'unknown: whoever would tell of it is silent itself, so that nothing can be said',
+    }),
   },
   closed,
 );
@@ -35,6 +38,7 @@ const TargetHealth = Type.Object(
     emulated: nullable(Type.Boolean()),
     uptimeS: nullable(Type.Integer()),
     selfTestStale: Type.Boolean(),
+    known: Type.Boolean({ description: 'false: state and uptime are as last heard, and may have changed since' }),
   },
   closed,
 );
@@ -44,6 +48,7 @@ export const Status = Type.Object(
     overall: Type.Enum(['ok', 'degraded', 'down']),
     generatedAt: Type.String({ format: 'date-time' }),
     database: Type.Enum(['ok', 'down'], { description: 'down: the rest is as it was last seen' }),
+    feed: FeedState,
     components: Type.Array(Component),
     targets: Type.Array(TargetHealth),
     log: nullable(Meta),
@@ -68,17 +73,20 @@ export interface Observed {
   readonly components: readonly ComponentRow[];
   readonly targets: readonly TargetRow[];
   readonly alarms: readonly AlarmRow[];
+  readonly announcements: readonly Announcement[];
   readonly meta: Meta;
 }
 
 /** The status page's data. `observed` is null before the database has ever answered. Pure. */
 export function statusOf(observed: Observed | null, databaseUp: boolean, config: Config, nowUs: Micros): Status {
-  const components = (observed?.components ?? []).map(row => componentHealth(row, nowUs));
-  const targets = (observed?.targets ?? []).map(row => targetHealth(row, config, nowUs));
+  const components = componentsHealth(observed?.components ?? [], databaseUp, nowUs);
+  const known = components.some(({ name, health }) => name === 'supervisor' && health === 'ok');
+  const targets = (observed?.targets ?? []).map(row => ({ ...targetHealth(row, config, nowUs), known }));
   return {
     overall: databaseUp ? overallOf(components, targets) : 'down',
     generatedAt: timeOf(nowUs),
     database: databaseUp ? 'ok' : 'down',
+    feed: feedOf(observed, databaseUp, nowUs),
     components,
     targets,
     log: observed?.meta ?? null,
@@ -91,8 +99,13 @@ export function statusOf(observed: Observed | null, databaseUp: boolean, config:
   };
 }
 
+/** Whether what is shown is what happens. Pure. */
+export function feedOf(observed: Observed | null, databaseUp: boolean, nowUs: Micros): FeedState {
+  return feedStateOf(observed?.meta.completeUntil ?? null, observed?.components ?? [], databaseUp, nowUs);
+}
+
 type ComponentHealth = Status['components'][number];
-type TargetHealth = Status['targets'][number];
+type TargetHealth = Omit<Status['targets'][number], 'known'>;
 
 /** Down: attackers cannot get through, or nobody records. Degraded: they can, but something needs a look. */
 function overallOf(components: readonly ComponentHealth[], targets: readonly TargetHealth[]): Status['overall'] {
@@ -106,20 +119,34 @@ function overallOf(components: readonly ComponentHealth[], targets: readonly Tar
   return wholesome ? 'ok' : 'degraded';
 }
 
-function componentHealth(row: ComponentRow, nowUs: Micros): ComponentHealth {
-  const ageS = ageOf(row.beat_us, nowUs);
-  return { name: row.name, state: row.state, beatAt: timeOf(row.beat_us), ageS, stale: ageS > BEAT_STALE_S };
+/** Ingest passes on the beats of all others, and the database those of ingest. */
+function componentsHealth(rows: readonly ComponentRow[], databaseUp: boolean, nowUs: Micros): ComponentHealth[] {
+  const isSilent = ({ beat_us }: ComponentRow) => ageOf(beat_us, nowUs) > BEAT_STALE_S;
+  const isPassedOn = rows.some(row => row.name === 'ingest' && !isSilent(row));
+  return rows.map(row => {
+    const stale = isSilent(row);
+    const isToldOf = databaseUp && (isPassedOn || row.name === 'ingest');
+    const health = isToldOf ? (stale ? 'silent' : 'ok') : 'unknown';
+    return {
+      name: row.name,
+      state: row.state,
+      beatAt: timeOf(row.beat_us),
+      ageS: ageOf(row.beat_us, nowUs),
+      stale,
+      health,
+    };
+  });
 }
 
 function targetHealth(row: TargetRow, config: Config, nowUs: Micros): TargetHealth {
-  const staleAfterS = config.settings.PINATA_SELF_TEST_S * SELF_TEST_INTERVALS;
+  const status = targetStatus(row, config);
   // A target that has just come up has had no time for a test.
   const quietSince = row.test_us ?? row.ready_us;
   return {
-    ...targetStatus(row, config),
+    ...status,
     emulated: row.accelerator === null ? null : row.accelerator === 'tcg',
     uptimeS: row.state === 'ready' && row.ready_us !== null ? ageOf(row.ready_us, nowUs) : null,
-    selfTestStale: quietSince !== null && ageOf(quietSince, nowUs) > staleAfterS,
+    selfTestStale: quietSince !== null && ageOf(quietSince, nowUs) > status.selfTestStaleAfterS,
   };
 }
 

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { selfTestStaleAfterS } from '../alarm/self-test-age.ts';
 import type { Config } from '../config.ts';
 import { PublishedCertificate, publishCertificate } from './pem.ts';
 import { portsOf, type TargetRow } from './queries/targets.ts';
@@ -20,6 +21,7 @@ export function targetStatus(row: TargetRow, config: Config): TargetStatus {
     imageSha256: row.image_sha256,
     restarts: Math.max(0, row.boots - 1),
     selfTest: row.test_us === null ? null : { at: timeOf(row.test_us), passed: row.test_passed },
+    selfTestStaleAfterS: selfTestStaleAfterS(config.settings.PINATA_SELF_TEST_S),
     unclaimedSince: row.prize && row.released_us === null ? timeOrNull(row.first_us) : null,
     released:
       row.released_id === null || row.released_us === null
@@ -95,13 +97,6 @@ export function targetView(row: TargetRow, config: Config): TargetView {
     limits: row.limits,
     credentials: row.publishes_credentials ? `/api/v1/targets/${encodeURIComponent(row.name)}/credentials` : null,
   };
-}
-
-/** Where the public finds this installation, without a slash at the end. */
-export function publicUrl({ settings }: Config): string {
-  if (settings.PINATA_PUBLIC_URL !== '') return settings.PINATA_PUBLIC_URL.replace(/\/+$/, '');
-  const host = settings.PINATA_HOST.includes(':') ? `[${settings.PINATA_HOST}]` : settings.PINATA_HOST;
-  return `http://${host}:${settings.PINATA_HTTP_PORT}`;
 }
 
 function publicHost(config: Config): string {

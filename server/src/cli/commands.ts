@@ -9,6 +9,8 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['prove', async () => (await import('./commands/prove.ts')).prove],
   ['reclassify', async () => (await import('./commands/reclassify.ts')).reclassify],
   ['evidence', async () => (await import('./commands/evidence.ts')).evidence],
+  ['admin', async () => (await import('./commands/admin.ts')).admin],
+  ['export', async () => (await import('./commands/export.ts')).exportCommand],
   ['image', async () => (await import('./commands/image.ts')).image],
   ['verify', async () => (await import('./commands/verify.ts')).verify],
   ['stage', async () => (await import('./commands/stage.ts')).stage],

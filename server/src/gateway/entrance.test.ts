@@ -36,6 +36,7 @@ test('without room for one attempt more nobody is accepted; with room again it g
     withheld: null,
     pool: new Pool({ ...CAPS, graceMs: 1000 }),
     refusals,
+    bans: { has: () => false },
     targets,
     dialler: new GuestDialler(targets, 'prize', { limits: placeLimits({ perNetwork: 100, graceMs: 1000 }) }),
     callbacks: new CallbackDialler({ port: 9, lab: true }),

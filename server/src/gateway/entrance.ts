@@ -6,6 +6,7 @@ import type { Channel, GuestRole } from '../wire/facts.ts';
 import { type AttemptId, newAttemptId, nowMicros } from '../wire/ids.ts';
 import { originOf, plainAddress } from './address.ts';
 import { AttemptRecord, ROW_SPOOL_BYTES, TAPES_SPOOL_BYTES } from './attempt-record.ts';
+import type { Bans } from './bans.ts';
 import type { CallbackDialler } from './callback-dialler.ts';
 import type { GuestDialler } from './guest-dialler.ts';
 import { Listener } from './listener.ts';
@@ -47,6 +48,7 @@ export interface EntranceOptions {
   withheld: WithheldBodies | null;
   pool: Pool;
   refusals: Refusals;
+  bans: Pick<Bans, 'has'>;
   targets: Targets;
   dialler: GuestDialler;
   callbacks: CallbackDialler;
@@ -130,9 +132,15 @@ export class Entrance {
   }
 
   #accept(socket: Socket, channel: Channel): void {
-    const { pool, refusals } = this.#options;
+    const { pool, refusals, bans } = this.#options;
     const source = { ip: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
     const { address, network } = originOf(source.ip);
+    if (bans.has(source.ip)) {
+      refusals.count(this.target, channel, address);
+      socket.on('error', () => {});
+      reset(socket);
+      return;
+    }
     const admission = pool.enter({ address, network }, GUEST_ROLE[channel]);
     const room = this.#spare;
     if (admission === 'refused' || !room) {

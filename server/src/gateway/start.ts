@@ -5,6 +5,7 @@ import { startBeat } from '../spool/beat.ts';
 import { openSpool, type Spool } from '../spool/spool.ts';
 import type { Channel } from '../wire/facts.ts';
 import { nowMicros } from '../wire/ids.ts';
+import { Bans } from './bans.ts';
 import { CallbackDialler } from './callback-dialler.ts';
 import { Entrance } from './entrance.ts';
 import { GuestDialler } from './guest-dialler.ts';
@@ -50,11 +51,13 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
   const targets = new Targets(layout.sockets.targets);
   const refusals = new Refusals(fact => spool.append(fact));
   const callbacks = new CallbackDialler({ port: settings.PINATA_CALLBACK_PORT, lab: settings.PINATA_LAB, share });
-  const entrances = entrancesOf(settings, spool, share, { targets, refusals, callbacks, log });
+  const bans = new Bans(folder, log);
+  const entrances = entrancesOf(settings, spool, share, { targets, refusals, bans, callbacks, log });
   let leftovers: Leftovers | null = null;
   const close = async () => {
     for (const entrance of entrances) entrance.close();
     targets.stop();
+    bans.stop();
     refusals.stop();
     await leftovers?.stop();
   };
@@ -72,6 +75,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
   const tested = share.number === 1 ? entrances : [];
   const selfTests = tested.map(entrance => new SelfTest({ entrance, targets, spool, everyMs, log }));
   targets.start();
+  bans.follow(layout.sockets.bans);
 
   const stop = async () => {
     for (const selfTest of selfTests) selfTest.stop();
@@ -96,6 +100,7 @@ export async function startGateway(config: Config, log: Logger): Promise<Running
 interface Shared {
   targets: Targets;
   refusals: Refusals;
+  bans: Bans;
   callbacks: CallbackDialler;
   log: Logger;
 }

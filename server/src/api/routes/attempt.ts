@@ -41,8 +41,11 @@ export function attemptRoutes(app: App, { database }: ApiContext): void {
       const stored = await find(database, request.params.id, request.query.revision);
       reply.header('cache-control', 'no-cache');
       reply.header('link', `</api/v1/attempts/${stored.id}/leaf?revision=${stored.revision}>; rel="related"`);
-      if (isKnown(request, reply, etagOf(`${stored.id} ${stored.change}`))) return reply.code(304).send();
-      return publicAttempt(stored);
+      const attempt = publicAttempt(stored);
+      // An erasure changes the revisions that there are already, too.
+      const tag = etagOf(`${stored.id} ${stored.change} ${attempt.erased}`);
+      if (isKnown(request, reply, tag)) return reply.code(304).send();
+      return attempt;
     },
   );
 

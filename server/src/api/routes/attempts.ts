@@ -77,7 +77,7 @@ export function attemptsRoute(app: App, { database, limits }: ApiContext): void 
         response: {
           200: describe('Attempts', {
             'application/json': Page,
-            'application/jsonl': PublicAttemptSchema,
+            'application/jsonl': Type.String({ description: 'one attempt a line', contentSchema: PublicAttemptSchema }),
             'text/csv': Type.String(),
           }),
           ...problems,

@@ -3,7 +3,7 @@ import { PinataError } from '../../errors.ts';
 import type { ApiContext, App } from '../context.ts';
 import { isKnown } from '../etag.ts';
 import { json, problems } from '../responses.ts';
-import { Snapshot } from '../snapshot.ts';
+import { Snapshot, STREAM_EVENTS } from '../snapshot.ts';
 
 /** Short enough to be live behind a cache, long enough that a crowd costs nothing. */
 export const SNAPSHOT_CACHE = 'public, max-age=0, s-maxage=2, stale-while-revalidate=10';
@@ -24,8 +24,9 @@ const StreamQuery = Type.Object(
 
 const STREAM_DESCRIPTION = `Server-sent events. \`hello\` {cursor, now} comes first. \`attempts\` {rows, skipped} carries new rows, at most ten a
 second; its id is the last change that it covers; a change that is neither in rows nor in a range of skipped does not exist.
-\`stats\` is a Summary, \`status\` {health, targets} comes when something changed, \`beat\` {now, cursor} every ten seconds.
-\`reset\` {}: this stream cannot continue from where you are; start again from /live/snapshot.json. Reconnect with Last-Event-ID.`;
+\`stats\` is a Summary, \`firsts\` {rows} tells what was never seen before, \`status\` {health, targets, feed} comes when something
+changed, \`beat\` {now, cursor, completeUntil} every ten seconds. At most four events a second. \`reset\` {}: the log has not come to
+where you are; start again from /live/snapshot.json. Reconnect with Last-Event-ID. Data of each event by its name: \`x-events\`.`;
 
 /** `GET /live/snapshot.json` and `/api/v1/stream`. */
 export function liveRoutes(app: App, { feed, hub }: ApiContext): void {
@@ -64,7 +65,10 @@ export function liveRoutes(app: App, { feed, hub }: ApiContext): void {
           ),
         }),
         response: {
-          200: { description: 'The stream', content: { 'text/event-stream': { schema: Type.String() } } },
+          200: {
+            description: 'The stream',
+            content: { 'text/event-stream': { schema: Type.String({ 'x-events': STREAM_EVENTS }) } },
+          },
           ...problems,
         },
       },

@@ -6,7 +6,19 @@ import { isKnown } from '../etag.ts';
 import { SNAPSHOT_CACHE } from './live.ts';
 
 /** The app's own pages: it finds out from the address which one it is. */
-const APP_PAGES = ['/attempts', '/attempts/:id', '/classes', '/classes/:id', '/targets', '/rules'];
+export const APP_PAGES = [
+  '/attempts',
+  '/attempts/:id',
+  '/classes',
+  '/classes/:id',
+  '/targets',
+  '/verify',
+  '/rules',
+  '/status',
+  '/me',
+  '/privacy',
+  '/wall',
+];
 /** The build names these files by their content. */
 const NAMED_BY_CONTENT = /[/\\]assets[/\\]/;
 

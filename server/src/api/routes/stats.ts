@@ -14,16 +14,20 @@ import {
   windowBounds,
 } from '../queries/summary.ts';
 import { fittingInterval, Grouping, Interval, isTooLong, readSeries, Series } from '../queries/timeseries.ts';
+import { By, readTop, TOP_ATTEMPTS_MAX, Top } from '../queries/top.ts';
 import { json, problems } from '../responses.ts';
 import { Summary } from '../snapshot.ts';
-import { timeOf } from '../time.ts';
+import { timeOf, timeOrNull } from '../time.ts';
 
 const META_TTL_MS = 1_000;
 /** Longer windows cost more and change less. */
 const SUMMARY_TTL_MS = { '1h': 2_000, '24h': 2_000, '7d': 10_000, all: 30_000 } as const;
 const SERIES_TTL_MS = 5_000;
-/** Distinct counts read the log itself. */
+/** Distinct counts read the log itself, and so do some of the most frequent values. */
 const DISTINCT_TTL_MS = 60_000;
+const TOP_TTL_MS = 15_000;
+const TOP_ROWS = 20;
+const TOP_ROWS_MAX = 250;
 const SLICES_KEPT = 64;
 
 const closed = { additionalProperties: false } as const;
@@ -70,9 +74,35 @@ const SeriesAnswer = Type.Object(
   { ...closed, title: 'Timeseries' },
 );
 
+/** No channel: what counts values by day does not tell channels apart. */
+const TopQuery = Type.Object(
+  {
+    by: Type.Optional(By),
+    window: Type.Optional(Window),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: TOP_ROWS_MAX, default: TOP_ROWS })),
+    target: SliceParameters.target,
+    selfTest: SliceParameters.selfTest,
+  },
+  closed,
+);
+const TopAnswer = Type.Object(
+  {
+    ...Top.properties,
+    meta: Type.Object({ ...Meta.properties, from: nullable(Type.String()), to: Type.String() }, closed),
+  },
+  { ...closed, title: 'Top' },
+);
+const TOP_DESCRIPTION = `\`meta.from\` and \`meta.to\` tell the span that was counted. Countries and classes of more than a day, or of more
+than ${TOP_ATTEMPTS_MAX} attempts, are counted by whole UTC days; fingerprints among the newest ${TOP_ATTEMPTS_MAX} attempts of the window.`;
+
 interface Asked {
   window: Window;
   slice: Slice;
+}
+
+interface AskedTop extends Asked {
+  by: By;
+  limit: number;
 }
 
 interface AskedSeries {
@@ -82,7 +112,7 @@ interface AskedSeries {
   slice: Slice;
 }
 
-/** `GET /api/v1/stats/summary` and `/timeseries`: from the roll-up, so that their cost does not grow with the log. */
+/** `GET /api/v1/stats/summary`, `/timeseries` and `/top`: from the roll-ups, or from a bounded part of the log, so that their cost does not grow. */
 export function statsRoutes(app: App, { database }: ApiContext): void {
   const meta = cached(META_TTL_MS, () => readMeta(database));
   const summary = cachedBy(
@@ -100,6 +130,12 @@ export function statsRoutes(app: App, { database }: ApiContext): void {
     () => SERIES_TTL_MS,
     SLICES_KEPT,
     ({ span, interval, by, slice }: AskedSeries) => readSeries(database, span, interval, by, slice),
+  );
+
+  const top = cachedBy(
+    () => TOP_TTL_MS,
+    SLICES_KEPT,
+    ({ by, window, limit, slice }: AskedTop) => readTop(database, by, window, limit, slice),
   );
 
   app.get(
@@ -145,6 +181,25 @@ export function statsRoutes(app: App, { database }: ApiContext): void {
       const [columns, state] = await Promise.all([series({ span, interval, by, slice }), meta()]);
       reply.header('cache-control', 'public, max-age=5');
       return { ...columns, meta: { ...state, from: timeOf(span.fromUs), to: timeOf(span.toUs) } };
+    },
+  );
+
+  app.get(
+    '/api/v1/stats/top',
+    {
+      schema: {
+        tags: ['statistics'],
+        summary: 'Most frequent countries, classes, fingerprints or outcomes',
+        description: TOP_DESCRIPTION,
+        querystring: TopQuery,
+        response: { 200: json('The values', TopAnswer), ...problems },
+      },
+    },
+    async (request, reply): Promise<unknown> => {
+      const { by = 'country', window = '24h', limit = TOP_ROWS, ...slice } = request.query;
+      const [answer, state] = await Promise.all([top({ by, window, limit, slice }), meta()]);
+      reply.header('cache-control', 'public, max-age=15');
+      return { ...answer.top, meta: { ...state, from: timeOrNull(answer.fromUs), to: timeOf(answer.toUs) } };
     },
   );
 

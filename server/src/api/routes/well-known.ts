@@ -1,14 +1,20 @@
 import Type from 'typebox';
 import type { Config } from '../../config.ts';
+import { publicUrl } from '../../public-url.ts';
+import { readTerms } from '../../trust/terms.ts';
 import type { ApiContext, App } from '../context.ts';
+import { Privacy, privacyOf } from '../privacy.ts';
+import { readOrganisers } from '../queries/organisers.ts';
 import { readTargets } from '../queries/targets.ts';
 import { json, problems } from '../responses.ts';
-import { publicUrl, TargetView, targetView } from '../target-view.ts';
+import { RulesView, rulesView } from '../rules-view.ts';
+import { TargetView, targetView } from '../target-view.ts';
 
 const SECURITY_TXT_DAYS = 90;
 const DAY_MS = 86_400_000;
 
 const closed = { additionalProperties: false } as const;
+const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const Installation = Type.Object(
   {
@@ -40,6 +46,19 @@ const Installation = Type.Object(
     keepDays: Type.Integer({
       description: 'days for which single attempts are kept; counts stay for ever; 0: attempts too',
     }),
+    privacy: Privacy,
+    rules: RulesView,
+    bans: Type.Object(
+      { active: Type.Integer({ description: 'networks that are refused now; each ban ends by itself' }) },
+      closed,
+    ),
+    organisersLog: Type.Object(
+      {
+        entries: Type.Integer(),
+        sha256: nullable(Type.String({ description: 'of the newest entry, which holds the hash of the one before' })),
+      },
+      { ...closed, description: "where the organisers' log stands; its entries are not public" },
+    ),
     links: Type.Record(Type.String(), Type.String()),
   },
   { ...closed, title: 'Installation' },
@@ -47,6 +66,7 @@ const Installation = Type.Object(
 
 /** `/.well-known/pinata.json` (what an attacker's tool needs to know) and `/.well-known/security.txt` (RFC 9116). */
 export function wellKnownRoutes(app: App, { config, database }: ApiContext): void {
+  const rules = rulesView(readTerms());
   app.get(
     '/.well-known/pinata.json',
     {
@@ -57,7 +77,7 @@ export function wellKnownRoutes(app: App, { config, database }: ApiContext): voi
       },
     },
     async (_request, reply): Promise<unknown> => {
-      const targets = await readTargets(database);
+      const [targets, organisers] = await Promise.all([readTargets(database), readOrganisers(database)]);
       reply.header('cache-control', 'public, max-age=5');
       return {
         schema: 'pinata.installation/1',
@@ -67,6 +87,10 @@ export function wellKnownRoutes(app: App, { config, database }: ApiContext): voi
         targets: targets.map(row => targetView(row, config)),
         limits: gatewayLimits(config),
         keepDays: config.settings.PINATA_KEEP_DAYS,
+        privacy: privacyOf(config, publicUrl(config)),
+        rules,
+        bans: { active: organisers.active_bans },
+        organisersLog: { entries: organisers.entries, sha256: organisers.sha256 },
         links: linksOf(publicUrl(config)),
       };
     },
@@ -96,7 +120,11 @@ function gatewayLimits({ settings }: Config) {
 function linksOf(url: string): Record<string, string> {
   return {
     rules: `${url}/rules`,
+    privacy: `${url}/privacy`,
     status: `${url}/status.json`,
+    events: `${url}/api/v1/events`,
+    feed: `${url}/feed.atom`,
+    badge: `${url}/badge.svg`,
     attempts: `${url}/api/v1/attempts`,
     stream: `${url}/api/v1/stream`,
     openapi: `${url}/openapi.json`,

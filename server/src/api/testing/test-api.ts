@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pino from 'pino';
 import { readConfig } from '../../config.ts';
 import { LIMITS, type Limits } from '../limits.ts';
@@ -13,5 +16,6 @@ export function startTestApi(
   return start(config, pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }), {
     limits,
     dashboard: options.dashboard ?? '/nonexistent',
+    exports: join(tmpdir(), `pinata-api-exports-${randomUUID()}`),
   });
 }

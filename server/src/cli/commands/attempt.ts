@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { alertWords, OUTCOME_WORDS } from '../../classify/words.ts';
 import type { Config } from '../../config.ts';
 import { PinataError } from '../../errors.ts';
+import { claimName, claimTagOfToken, newClaimToken } from '../../trust/claim-tag.ts';
 import { dashboardUrl, reachable } from '../../up/summary.ts';
 import { DEPTHS } from '../../wire/outcomes.ts';
 import { type Attempt, Attempts, Credentials, type Target, Targets } from '../answers.ts';
@@ -12,22 +12,19 @@ import { usage } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { attemptTls, type Seen } from '../tls-attempt.ts';
 
-const TOKEN_BYTES = 32;
-const TAG_HEX = 40;
 const PUBLISHED_DEADLINE_MS = 45_000;
 const POLL_MS = 200;
 /** RFC 8446 §6.1: an orderly end, no reason. */
 const CLOSE_NOTIFY = 0;
 
 export const attempt: Command = {
-  usage: 'attempt [--target practice] [--with-credentials | --cert FILE --key FILE] [--claim]',
+  usage: 'attempt [--target practice] [--with-credentials | --cert FILE --key FILE]',
   summary: 'make one real TLS attempt and show what became of it',
   flags: {
     target: { type: 'string', default: 'practice' },
     'with-credentials': { type: 'boolean' },
     cert: { type: 'string' },
     key: { type: 'string' },
-    claim: { type: 'boolean' },
   },
   words: { min: 0, max: 0 },
   run: async ({ flags, clientConfig, print }) => {
@@ -35,21 +32,21 @@ export const attempt: Command = {
     const name = String(flags.target);
     const target = await findTarget(settled, name);
     const identity = await readIdentity(settled, name, flags);
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const tag = createHash('sha256').update(token).digest('hex').slice(0, TAG_HEX);
+    const token = newClaimToken();
+    const tag = claimTagOfToken(token);
     const before = await newestSeq(settled);
 
     const seen = await attemptTls({
       host: reachable(settled.settings.PINATA_ATTACK_HOST),
       port: target.ports.server,
-      servername: `h-${tag}.pinata`,
+      servername: claimName(tag),
       ...(target.certificates.ca ? { ca: target.certificates.ca.pem } : {}),
       ...identity,
     });
     printSeen(seen, print);
     const row = await published(settled, before, tag);
     printRow(row, settled, print);
-    if (flags.claim === true) print(`claim      ${token}  (keep it: it shows that this attempt is yours)`);
+    printClaim(token, settled, print);
     return 0;
   },
 };
@@ -114,4 +111,13 @@ function printRow({ id, result, certificate }: Attempt, config: Config, print: (
   print(`outcome    ${result.outcome}, depth ${result.depth} (${DEPTHS[result.depth]})`);
   print(`reason     ${OUTCOME_WORDS[result.outcome]}${reasons.length > 0 ? ` [${reasons.join('; ')}]` : ''}`);
   print(`link       ${dashboardUrl(config.settings)}/attempts/${id}`);
+}
+
+/** Shown once and kept nowhere: who has it is who made the attempt. */
+function printClaim(token: string, config: Config, print: (line: string) => void): void {
+  print(`claim      ${token}`);
+  print(
+    '           Keep it: it opens the capture of this attempt, puts a name to it, and erases what is private of it,',
+  );
+  print(`           at ${dashboardUrl(config.settings)}/me. It is stored nowhere and shown to nobody else.`);
 }

@@ -8,6 +8,9 @@ import type { Command } from '../command.ts';
 
 const FOLDER = join(HOME, 'test/bench');
 
+/** Benches over a log of so many attempts. */
+const WITH_ROWS = new Set(['queries', 'pages', 'export']);
+
 export const bench: Command = {
   usage: 'bench [NAME] [--rows N]',
   summary: 'print measured numbers: one script of test/bench, or all of them',
@@ -19,8 +22,8 @@ export const bench: Command = {
       throw usage(`There is no bench ${name}; there are: ${names.join(', ') || 'none'}.`);
     }
     const { rows } = flags;
-    if (rows !== undefined && (name !== 'queries' || !/^\d+$/.test(String(rows)))) {
-      throw usage('--rows is a number, and for queries alone.');
+    if (rows !== undefined && (!WITH_ROWS.has(name ?? '') || !/^\d+$/.test(String(rows)))) {
+      throw usage(`--rows is a number, and for ${[...WITH_ROWS].join(' and ')} alone.`);
     }
     const args = rows === undefined ? [] : ['--rows', String(rows)];
     let failed = 0;

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import type { Settings } from '../../config.ts';
 import { PinataError } from '../../errors.ts';
 import { captureOf } from '../../evidence/capture.ts';
-import type { CapturePorts } from '../../evidence/synthesis.ts';
+import { capturePorts } from '../../evidence/capture-ports.ts';
 import { parseTranscript } from '../../evidence/transcript.ts';
 import { isUuidV7 } from '../../wire/ids.ts';
 import { Evidence } from '../answers.ts';
@@ -38,7 +37,7 @@ export const evidence: Command = {
     const { transcript, target, ipVersion, secrets, secretsState } = kept;
     if (transcript === null) throw new PinataError('EVIDENCE_GONE', { id });
 
-    const place = { ipVersion, ports: portsOf(target, settings) };
+    const place = { ipVersion, ports: capturePorts(target, settings) };
     const bytes =
       format === 'pcapng' ? captureOf(parseTranscript(transcript), place, secrets) : Buffer.from(transcript);
     const file = typeof flags.out === 'string' ? flags.out : `${id}.${EXTENSIONS[format]}`;
@@ -54,10 +53,4 @@ export const evidence: Command = {
 function formatOf(text: string): Format {
   if (text === 'pcapng' || text === 'transcript') return text;
   throw usage(`There is no format ${text}; there are: ${Object.keys(EXTENSIONS).join(', ')}.`);
-}
-
-/** The ports that a target's attempts come in by. */
-function portsOf(target: string, settings: Settings): CapturePorts {
-  const server = target === 'practice' ? settings.PINATA_PRACTICE_PORT : settings.PINATA_PRIZE_PORT;
-  return { server, callback: server + 1, client: server + 2, initiator: settings.PINATA_CALLBACK_PORT };
 }
