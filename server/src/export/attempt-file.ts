@@ -1,5 +1,6 @@
 import { attemptPages, type PageRequest, type Queryable } from './attempt-pages.ts';
 import { csvHeader, csvLine } from './csv.ts';
+import { jsonLine } from './formats/jsonl.ts';
 import type { PublicAttempt } from './project.ts';
 
 /** Files of attempts. The same request at the same snapshot gives the same bytes. */
@@ -30,8 +31,4 @@ export async function* attemptFile(database: Queryable, request: FileRequest): A
     head = '';
   }
   if (head !== '') yield head;
-}
-
-function jsonLine(attempt: PublicAttempt): string {
-  return `${JSON.stringify(attempt)}\n`;
 }

@@ -91,7 +91,8 @@ export function seqOf(attempt: PublicAttempt | undefined): number {
 /** The columns are the authority for what the writer counts; the record for everything else. */
 export function publicAttempt(stored: StoredAttempt): PublicAttempt {
   const { seq, revision, change, leaf_hash: leafHash } = stored;
-  return project({ ...(isRecord(stored.record) ? stored.record : {}), seq, revision, change, leafHash });
+  const record = isRecord(stored.record) ? stored.record : {};
+  return project({ ...record, seq, revision, change, leafHash, erased: record.erased === true });
 }
 
 export interface WindowRequest extends PageRequest {

@@ -14,14 +14,19 @@ export interface Column {
 }
 
 /** The columns of a CSV file, in order. Derived from the record's schema, so that the two cannot differ. */
-export const COLUMNS: readonly Column[] = fieldsOf(nodeOf(AttemptRecord))
-  .filter(field => field.tier === 'P')
-  .map(({ path, node }) => ({
-    name: path.join('.'),
-    path,
-    type: cellType(node),
-    nullable: isNullable(node) || path[0] === 'hello',
-  }));
+export const COLUMNS: readonly Column[] = columnsOf(nodeOf(AttemptRecord));
+
+/** The columns of records of any schema. */
+export function columnsOf(schema: SchemaNode): Column[] {
+  return fieldsOf(schema)
+    .filter(field => field.tier === 'P')
+    .map(({ path, node }) => ({
+      name: path.join('.'),
+      path,
+      type: cellType(node),
+      nullable: isNullable(node) || path[0] === 'hello',
+    }));
+}
 
 function cellType(node: SchemaNode): CellType {
   const options = node.anyOf?.filter(option => option.type !== 'null') ?? [node];

@@ -1,5 +1,6 @@
 import { COLUMNS, type Column } from './columns.ts';
 import type { PublicAttempt } from './project.ts';
+import { valueAt } from './value-at.ts';
 
 /**
  * CSV by RFC 4180: CRLF, quotes doubled. Spreadsheets must not take attackers' text for formulas, so a text cell that starts with
@@ -40,11 +41,4 @@ function guarded(text: string): string {
 
 function quoted(text: string): string {
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function valueAt(record: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined),
-    record,
-  );
 }

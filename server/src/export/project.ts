@@ -13,7 +13,12 @@ const RECORD = nodeOf(AttemptRecord);
 
 /** The public tier of a record. */
 export function project(record: unknown): PublicAttempt {
-  return publicObject(RECORD, record);
+  return projectBy(RECORD, record);
+}
+
+/** The public tier of a record of any schema. */
+export function projectBy(schema: SchemaNode, record: unknown): PublicAttempt {
+  return publicObject(schema, record);
 }
 
 function publicObject(schema: SchemaNode, value: unknown): Record<string, unknown> {
@@ -23,12 +28,19 @@ function publicObject(schema: SchemaNode, value: unknown): Record<string, unknow
     if (!Object.hasOwn(value, name)) continue;
     const given = value[name];
     if (node.tier === 'P') result[name] = known(node, given);
-    else if (node.tier === undefined) {
-      const inner = objectOf(node);
+    else {
+      const inner = publicInside(node);
       if (inner) result[name] = isObject(given) ? publicObject(inner, given) : null;
     }
   }
   return result;
+}
+
+/** The object schema of a node without a tier of its own, if there is anything public in it. */
+function publicInside(node: SchemaNode): SchemaNode | undefined {
+  const inner = node.tier === undefined ? objectOf(node) : undefined;
+  const isPublic = (one: SchemaNode) => one.tier === 'P' || publicInside(one) !== undefined;
+  return inner && Object.values(inner.properties ?? {}).some(isPublic) ? inner : undefined;
 }
 
 /** A public value, without keys that its schema does not name. */
@@ -51,8 +63,13 @@ export function publicSchema(): Record<string, unknown> {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'pinata.attempt/1, public tier',
-    ...cutSchema(RECORD, 'below'),
+    ...publicNode(RECORD),
   };
+}
+
+/** A schema without fields of other tiers, and without those that have none. */
+export function publicNode(schema: SchemaNode): SchemaNode & Record<string, unknown> {
+  return cutSchema(schema, 'below');
 }
 
 /** `below`: fields still choose by their tier. `inside`: the whole node is public. */
@@ -64,7 +81,7 @@ function cutSchema(node: SchemaNode, where: 'below' | 'inside'): Record<string, 
   if (!properties) return cut;
   const kept = Object.entries(properties).flatMap(([name, inner]): [string, Record<string, unknown>][] => {
     if (where === 'inside' || inner.tier === 'P') return [[name, cutSchema(inner, 'inside')]];
-    return inner.tier === undefined && objectOf(inner) ? [[name, cutSchema(inner, 'below')]] : [];
+    return publicInside(inner) ? [[name, cutSchema(inner, 'below')]] : [];
   });
   const names = kept.map(([name]) => name);
   return { ...cut, properties: Object.fromEntries(kept), required: names.filter(name => required.includes(name)) };

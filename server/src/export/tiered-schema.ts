@@ -12,6 +12,8 @@ export interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
+  readonly format?: string;
+  readonly maximum?: number;
 }
 
 /** Views a TypeBox schema as the plain JSON Schema that it is. */
