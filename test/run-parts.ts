@@ -59,6 +59,8 @@ const PARTS: Part[] = [
               'test/*.test.ts',
               'test/bench/**/*.test.ts',
               'test/scale/*.test.ts',
+              'test/hostile/*.test.ts',
+              'test/export/*.test.ts',
             ],
             {
               concurrency: CORES,
@@ -100,6 +102,11 @@ const PARTS: Part[] = [
     name: 'e2e',
     tools: [QEMU, OPENSSL, SOCAT, CURL, PYTHON, GO, TSHARK, FAKETIME],
     run: () => nodeTests(['test/e2e/*.test.ts'], { concurrency: 1, timeoutMs: LONG_TIMEOUT_MS }),
+  },
+  {
+    name: 'schema',
+    tools: [PYTHON],
+    run: () => nodeTests(['test/schema/*.test.ts'], { concurrency: 1 }),
   },
   {
     name: 'containers',

@@ -86,6 +86,13 @@ export const SETTINGS = {
     max: 36_500,
     help: 'days for which single attempts are kept; counts stay for ever; 0: attempts too',
   },
+  PINATA_ADDRESS_DAYS: {
+    kind: 'integer',
+    fallback: '30',
+    min: 1,
+    max: 30,
+    help: 'days after which the addresses of attempts are removed everywhere, and logs with them',
+  },
   PINATA_LOG_LEVEL: { kind: 'text', fallback: 'info', help: 'level of the operator log: debug, info, warn, error' },
   PINATA_SITE: { kind: 'text', fallback: 'local', help: 'name of this installation in every record' },
   PINATA_ROUND: { kind: 'text', fallback: 'practice-round', help: 'name of the round in every record' },
@@ -98,6 +105,23 @@ export const SETTINGS = {
     kind: 'text',
     fallback: '',
     help: 'where to report a vulnerability, as mailto: or https: address; empty: the rules page',
+  },
+  PINATA_WEBHOOK_URL: {
+    kind: 'text',
+    fallback: '',
+    help: 'http: or https: address that is told of each alarm; empty: none',
+  },
+  PINATA_WEBHOOK_SECRET: {
+    kind: 'path',
+    fallback: '',
+    help: 'file with the secret that these messages are signed with (whsec_ and base64); empty: one is made',
+  },
+  PINATA_OPERATOR_GID: {
+    kind: 'integer',
+    fallback: '0',
+    min: 0,
+    max: 4_000_000,
+    help: 'group that may use ./pinata admin besides root, when started as root; 0: none',
   },
   PINATA_TRUSTED_PROXY: {
     kind: 'text',
@@ -186,7 +210,12 @@ export interface Layout {
     readonly supervisorSpool: string;
     readonly targets: string;
     readonly supervisorControl: string;
+    readonly supervisorProofs: string;
+    readonly supervisorRestarts: string;
     readonly ingestControl: string;
+    readonly claims: string;
+    readonly bans: string;
+    readonly admin: string;
   };
 }
 
@@ -265,7 +294,12 @@ function layoutOf(data: string): Layout {
       supervisorSpool: socket('supervisor-spool'),
       targets: socket('targets'),
       supervisorControl: socket('supervisor-control'),
+      supervisorProofs: socket('supervisor-proofs'),
+      supervisorRestarts: socket('supervisor-restarts'),
       ingestControl: socket('ingest-control'),
+      claims: socket('claims'),
+      bans: socket('bans'),
+      admin: socket('admin'),
     }),
   });
 }

@@ -1,3 +1,5 @@
+import { visibleText } from './text-filter/visible.ts';
+
 /**
  * Every failure that an operator or a client can meet: a stable code, an HTTP status, a message, and what to do.
  * A retired code is never used again. `{name}` is filled in from the details.
@@ -90,6 +92,16 @@ export const ERRORS = {
     remedy: 'See the supervisor log.',
   },
   TARGET_UNKNOWN: { status: 404, message: 'There is no target {target}.', remedy: 'GET /api/v1/targets lists them.' },
+  PROOFS_BUSY: {
+    status: 503,
+    message: 'Too many wait for a proof of {target}.',
+    remedy: 'Try again after Retry-After: one signature serves all who wait.',
+  },
+  SUPERVISOR_UNREACHABLE: {
+    status: 503,
+    message: 'The supervisor does not answer.',
+    remedy: 'Try again; /status.json tells how the targets are.',
+  },
   PROOF_INVALID: {
     status: 500,
     message: 'The proof of possession does not verify: {why}.',
@@ -132,6 +144,51 @@ export const ERRORS = {
     message: 'The evidence of attempt {id} is not kept any more.',
     remedy: 'Its public record stays: GET /api/v1/attempts/{id}',
   },
+  EXPORT_UNFINISHED: {
+    status: 409,
+    message: 'An export that was not finished lies at {path}.',
+    remedy: 'Go on with it (--resume), or remove it and what is named after it.',
+  },
+  EXPORT_CANNOT_RESUME: {
+    status: 409,
+    message: '{path} cannot be gone on with: {why}.',
+    remedy: 'Remove it and what is named after it, and begin anew.',
+  },
+  EXPORT_UNKNOWN: {
+    status: 404,
+    message: 'There is no export {id}, or not any more.',
+    remedy: 'Order it again: POST /api/v1/exports',
+  },
+  EXPORT_NOT_READY: {
+    status: 409,
+    message: 'Export {id} has no file: it is {state}.',
+    remedy: 'Ask for it until it is done: GET /api/v1/exports/{id}',
+  },
+  RANGE_UNSATISFIABLE: {
+    status: 416,
+    message: 'The file has {bytes} bytes, and none of them is in the range that was asked for.',
+    remedy: 'Ask for a range that begins before its end.',
+  },
+  CLAIM_MISSING: {
+    status: 401,
+    message: 'This needs the claim token of the attempt.',
+    remedy: 'Send it as the header Authorization: Bearer TOKEN, 64 hex digits; never in an address.',
+  },
+  CLAIM_WRONG: {
+    status: 403,
+    message: 'This token does not open attempt {id}.',
+    remedy: 'A token opens the attempts made with its server name; ./pinata attempt and /me make one.',
+  },
+  CLAIMS_UNAVAILABLE: {
+    status: 503,
+    message: 'Claims cannot be answered now.',
+    remedy: 'Try again; nothing was changed, or it was changed as asked.',
+  },
+  CREDIT_REFUSED: {
+    status: 400,
+    message: 'This name cannot be shown.',
+    remedy: 'Choose 1 to 32 letters, digits, spaces, hyphens and underscores that mean no harm.',
+  },
   CREDENTIALS_NOT_PUBLISHED: {
     status: 404,
     message: 'The target {target} publishes no credentials.',
@@ -139,8 +196,62 @@ export const ERRORS = {
   },
   BOOT_UNKNOWN: { status: 404, message: 'There is no boot {id}.', remedy: 'GET /api/v1/boots lists them.' },
   CLASS_UNKNOWN: { status: 404, message: 'There is no class {id}.', remedy: 'GET /api/v1/classes lists them.' },
+  ANNOUNCEMENT_UNKNOWN: {
+    status: 404,
+    message: 'There is no announcement {id} on the pages.',
+    remedy: './pinata admin status lists those that are shown.',
+  },
+  AUDIT_BROKEN: {
+    status: 500,
+    message: "Entry {entry} of the organisers' log does not hold: {why}.",
+    remedy: 'Somebody changed the file. Compare it with a backup, and find out who can write to it.',
+  },
+  BAN_UNKNOWN: {
+    status: 404,
+    message: 'No ban is on exactly this network.',
+    remedy: './pinata admin status lists those that hold.',
+  },
+  BAN_UNUSABLE: {
+    status: 400,
+    message: 'This cannot be banned: {why}.',
+    remedy: 'Give an address, an IPv4 prefix of /16 or longer, or an IPv6 prefix of /32 or longer.',
+  },
+  VERB_UNKNOWN: { status: 404, message: 'There is no verb {verb}.', remedy: './pinata help admin lists them.' },
+  WEBHOOK_MISSING: {
+    status: 409,
+    message: 'No webhook is set.',
+    remedy: 'Set PINATA_WEBHOOK_URL and start again.',
+  },
+  WEBHOOK_FAILED: {
+    status: 502,
+    message: 'The webhook did not accept the message: {why}.',
+    remedy: 'Look at what receives it; the message is tried again by itself.',
+  },
+  WEBHOOK_SECRET_INVALID: {
+    status: 500,
+    message: 'The webhook secret {path} is not usable: {why}.',
+    remedy: 'Put whsec_ and 24 to 64 bytes in base64 on its first line, readable by ingest alone.',
+  },
+  WEBHOOK_SECRET_GIVEN: {
+    status: 409,
+    message: 'The webhook secret {path} is a file of yours.',
+    remedy: 'Put the new secret on its first line and leave the old one below until the receiver knows the new one.',
+  },
   NOT_FOUND: { status: 404, message: 'There is nothing at {path}.', remedy: 'See /openapi.json.' },
   METHOD_NOT_ALLOWED: { status: 405, message: '{method} is not possible at {path}.', remedy: 'See /openapi.json.' },
+  REQUEST_TOO_LARGE: { status: 413, message: 'The body of this request is too large.', remedy: 'See /openapi.json.' },
+  REQUEST_HEADERS_TOO_LARGE: {
+    status: 431,
+    message: 'The address and the headers of this request are too long.',
+    remedy: 'Send fewer or shorter headers and parameters.',
+  },
+  REQUEST_TOO_SLOW: { status: 408, message: 'The request did not arrive in time.', remedy: 'Try again.' },
+  URL_TOO_LONG: { status: 414, message: 'A part of this address is too long.', remedy: 'See /openapi.json.' },
+  MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    message: 'The body of this request is of no known type.',
+    remedy: 'See /openapi.json.',
+  },
   RATE_LIMITED: { status: 429, message: 'Too many requests.', remedy: 'Wait as long as Retry-After says.' },
   STREAM_FULL: {
     status: 503,
@@ -177,7 +288,7 @@ export class PinataError extends Error {
 
   /** The two lines a terminal shows. */
   get text(): string {
-    return `${this.code}: ${this.message}\n  ${this.remedy}`;
+    return visibleText(`${this.code}: ${this.message}\n  ${this.remedy}`);
   }
 }
 

@@ -8,6 +8,7 @@ import { get } from './api.ts';
 import { makeAuthority } from './authority.ts';
 import { restart } from './control.ts';
 import type { Case, Cast } from './outcomes/case.ts';
+import { assertFlow } from './outcomes/flow.ts';
 import { GUEST_AS_CLIENT } from './outcomes/guest-as-client.ts';
 import { GUEST_AS_SERVER } from './outcomes/guest-as-server.ts';
 import { winner } from './peers/attacks.ts';
@@ -19,6 +20,7 @@ import { ScriptedServer } from './peers/scripted-server.ts';
 import { findProcesses, isThere } from './processes.ts';
 import { whileStalled } from './stalled.ts';
 import { type Expected, Trial } from './trial.ts';
+import { WebhookReceiver } from './webhook-receiver.ts';
 
 /*
  * An attempt for each outcome that a real guest can be brought to, on each channel where it can be: docs/outcomes.md says which, and
@@ -30,11 +32,17 @@ const CHANNELS: readonly Channel[] = ['server', 'client', 'callback'];
 const PER_ADDRESS = 4;
 const CROWDED = '127.0.60.1';
 
+/** An alarm must be heard of within this time. */
+const ALARM_DEADLINE_MS = 10_000;
+
 let trial: Trial;
+let organisers: WebhookReceiver;
 let cast: Cast;
 
 before(async () => {
-  trial = await Trial.start({ env: { PINATA_CAP_PER_ADDRESS: String(PER_ADDRESS) } });
+  organisers = await WebhookReceiver.start(() => trial.it.data);
+  const env = { PINATA_CAP_PER_ADDRESS: String(PER_ADDRESS), PINATA_WEBHOOK_URL: organisers.url };
+  trial = await Trial.start({ env });
   const foreign = await makeAuthority(join(trial.it.authority.folder, 'foreign'), '/CN=somebody else');
   cast = {
     client: trial.client,
@@ -44,7 +52,10 @@ before(async () => {
   };
 });
 
-after(() => trial?.stop());
+after(async () => {
+  await trial?.stop();
+  organisers?.stop();
+});
 
 let callers = 0;
 
@@ -72,13 +83,16 @@ async function halfway(channel: Channel, from?: string): Promise<Line> {
 /** What the attempt became, by somebody's word. */
 async function assertTold(line: Line, expected: Expected): Promise<void> {
   await trial.assertRow(line, expected);
-  assert.equal((await trial.observer.attempt(line.source)).record.result.inferred, false);
+  const { record } = await trial.observer.attempt(line.source);
+  assert.equal(record.result.inferred, false);
+  await assertFlow(trial.it, record);
 }
 
 /** The same where a fault decides how far it had got, and how much of that was written down. */
 async function assertEnded(line: Line, outcome: Outcome): Promise<void> {
-  const { result } = (await trial.observer.attempt(line.source)).record;
-  assert.deepEqual([result.outcome, result.inferred], [outcome, false]);
+  const { record } = await trial.observer.attempt(line.source);
+  assert.deepEqual([record.result.outcome, record.result.inferred], [outcome, false]);
+  await assertFlow(trial.it, record);
 }
 
 /** A test for each case. */
@@ -117,8 +131,10 @@ describe('what no guest decides', () => {
     const { sources, passed } = await relayBack(trial.callbackPort, callback, trial.serverPort, newCaller());
     assert.ok(!passed.includes('pinata release'));
     for (const source of sources) {
-      const { result } = (await trial.observer.attempt(source)).record;
-      assert.deepEqual([result.outcome, result.depth, result.peerIsSelf], ['released_relay', 8, true]);
+      const { record } = await trial.observer.attempt(source);
+      const { outcome, depth, peerIsSelf } = record.result;
+      assert.deepEqual([outcome, depth, peerIsSelf], ['released_relay', 8, true]);
+      await assertFlow(trial.it, record);
     }
   });
 });
@@ -221,6 +237,8 @@ describe('a release of the prize that nobody heard of: released, an alarm, and n
           const { alarms } = await get<{ alarms: { kind: string; attemptId: string }[] }>(trial.it, '/status.json');
           return alarms.some(({ kind, attemptId }) => kind === 'released' && attemptId === id);
         });
+        const isTold = () => organisers.told.some(({ kind, attemptId }) => kind === 'released' && attemptId === id);
+        await until('the organisers are told', isTold, ALARM_DEADLINE_MS);
       }
     });
   }

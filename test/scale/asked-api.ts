@@ -3,6 +3,7 @@ import { buildApp } from '../../server/src/api/app.ts';
 import type { App } from '../../server/src/api/context.ts';
 import { openDashboard } from '../../server/src/api/dashboard.ts';
 import { type Database, openDatabase } from '../../server/src/api/database.ts';
+import { ExportJobs } from '../../server/src/api/exports/export-jobs.ts';
 import { LIMITS } from '../../server/src/api/limits.ts';
 import { Feed } from '../../server/src/api/live/feed.ts';
 import { Hub } from '../../server/src/api/live/hub.ts';
@@ -49,7 +50,9 @@ export async function askedApi(url: string): Promise<AskedApi> {
     const feed = new Feed(recording, config);
     const limits = { ...LIMITS, requestsPerMinute: 1_000_000 };
     const dashboard = await openDashboard('/nonexistent', log);
-    return buildApp({ config, database: recording, feed, hub: new Hub(feed, log, limits), limits, dashboard }, log);
+    const hub = new Hub(feed, log, limits);
+    const exports = new ExportJobs('/nonexistent', url, limits);
+    return buildApp({ config, database: recording, feed, hub, limits, dashboard, exports }, log);
   };
   const address = (app: App) => app.listen({ host: '127.0.0.1', port: 0 });
   let app = await assemble();

@@ -10,6 +10,8 @@ export type CapturePorts = Readonly<Record<Channel | 'initiator', number>>;
 export interface CapturePlace {
   ipVersion: 4 | 6;
   ports: CapturePorts;
+  /** Where several attempts are in one capture: a number that only this one has, so that its connections are its own. */
+  caller?: number;
 }
 
 /** Reserved for documentation (RFC 5737, RFC 3849): where somebody came from is no part of the evidence. */
@@ -19,6 +21,17 @@ const ADDRESSES = {
 } as const;
 /** The first of the dynamic ports (RFC 6335 §6), in the place of the attacker's. */
 const SOURCE_PORT = 49_152;
+
+const SOURCE_PORTS = 65_536 - SOURCE_PORT;
+/** Of the 256 addresses of a documentation network; its first and last are nobody's. */
+const CALLER_ADDRESSES = 254;
+
+/** The attacker's end, and the port that we call from: one of some millions, by the number of the caller. */
+function callerOf(first: Uint8Array, caller: number): Endpoint {
+  const address = Uint8Array.from(first);
+  address[address.length - 1] = 1 + (Math.floor(caller / SOURCE_PORTS) % CALLER_ADDRESSES);
+  return { address, port: SOURCE_PORT + (caller % SOURCE_PORTS) };
+}
 
 /** 2001:db8::n */
 function documentationV6(n: number): Uint8Array {
@@ -51,11 +64,11 @@ class Synthesis {
   readonly #next: Record<Direction, number> = { in: 0, out: 0 };
   #closed = false;
 
-  constructor(open: OpenedNameless, { ipVersion, ports }: CapturePlace) {
+  constructor(open: OpenedNameless, { ipVersion, ports, caller = 0 }: CapturePlace) {
     const { attacker, pinata } = ADDRESSES[ipVersion];
     this.#open = open;
     this.#ports = ports;
-    this.#attacker = { address: attacker, port: SOURCE_PORT };
+    this.#attacker = callerOf(attacker, caller);
     this.#pinata = { address: pinata, port: ports[open.channel] };
     const first = new TcpConnection({ attacker: this.#attacker, pinata: this.#pinata, initiator: 'in' });
     first.open(open.t);
@@ -109,7 +122,7 @@ class Synthesis {
 
   #secondConnection(): TcpConnection {
     const attacker = { ...this.#attacker, port: this.#ports.initiator };
-    return new TcpConnection({ attacker, pinata: { ...this.#pinata, port: SOURCE_PORT }, initiator: 'out' });
+    return new TcpConnection({ attacker, pinata: { ...this.#pinata, port: this.#attacker.port }, initiator: 'out' });
   }
 
   #data(dir: Direction, at: number, bytes: Uint8Array, t: Micros): void {

@@ -189,6 +189,17 @@ test('a release on prize raises the alarm before anything is closed, and not one
   );
 });
 
+test('a proof that does not hold raises the alarm once for its boot', () => {
+  const desk = new Desk();
+  const fact = { kind: 'proof_failed', t: NOON, target: 'practice', bootId: desk.boot, why: 'it is wrong' } as const;
+  desk.tell('supervisor', fact);
+  const { alarms } = desk.assembler.harvest(100, 1 << 20);
+  assert.deepEqual(
+    alarms.map(({ kind, target, attemptId, cause }) => [kind, target, attemptId, cause]),
+    [['proof_invalid', 'practice', null, fact.bootId]],
+  );
+});
+
 test('no alarm for practice', () => {
   const desk = new Desk('practice');
   const { id } = desk.story();

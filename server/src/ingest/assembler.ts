@@ -1,7 +1,7 @@
 import type { BootFact } from '../store/boots.ts';
 import type { LegTimes } from '../store/handshake-secrets.ts';
 import type { Alarm, SpoolProgress } from '../store/publication.ts';
-import type { Fact, GuestLost, GuestTold, Refused, SelfTestRun } from '../wire/facts.ts';
+import type { Fact, GuestLost, GuestTold, ProofFailed, Refused, SelfTestRun } from '../wire/facts.ts';
 import type { AttemptId, Micros } from '../wire/ids.ts';
 import { type GatewayName, isGatewayName, type SpoolName } from '../wire/spools.ts';
 import { servingBoot } from './attempt-facts.ts';
@@ -194,7 +194,7 @@ export class Assembler {
   }
 
   /** Facts that stand for themselves: each is counted once. */
-  #count(fact: Refused | SelfTestRun | GuestLost | BootFact): void {
+  #count(fact: Refused | SelfTestRun | GuestLost | BootFact | ProofFailed): void {
     switch (fact.kind) {
       case 'refused':
         this.#ready.refusals.push(fact);
@@ -205,6 +205,9 @@ export class Assembler {
       case 'lost':
         this.cursor('supervisor').missed(plausible(fact.count));
         this.#ready.guestLost.push({ ...fact, count: plausible(fact.count) });
+        return;
+      case 'proof_failed':
+        this.#ready.alarms.push(proofAlarm(fact));
         return;
       case 'boot':
         this.#boots.boot(fact);
@@ -258,6 +261,11 @@ export class Assembler {
     }
     return held;
   }
+}
+
+/** One for each boot: whoever holds a guest could have as many wrong proofs made as there are questions. */
+function proofAlarm({ t, target, bootId, why }: ProofFailed): Alarm {
+  return { kind: 'proof_invalid', raisedUs: t, target, attemptId: null, detail: why, cause: bootId };
 }
 
 /** A count that a guest named itself: a hostile one may say anything, and must not overflow what it is added to. */

@@ -236,7 +236,9 @@ function commitmentsOf(
     evidence: result.classes.map(({ evidence }) => evidence),
   };
   return {
-    source: prior?.record.commitments.source ?? commitToJson(salts.source, address && { ...address }),
+    // The salt of an address that is gone is gone with it; a commitment that is there already never changes.
+    source:
+      prior?.record.commitments.source ?? commitToJson(salts.source ?? newSalts().source, address && { ...address }),
     research: commitToJson(salts.research, asJson(research)),
     transcript: commitToBytes(salts.transcript, transcript),
   };

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { sayAlarm } from '../alarm/say.ts';
 import { applyBootFacts } from '../store/boots.ts';
 import type { Database } from '../store/database.ts';
-import type { Alarm, Batch, ComponentBeat } from '../store/publication.ts';
+import type { Batch, ComponentBeat } from '../store/publication.ts';
 import type { AttemptWriter, Written } from '../store/writer.ts';
 import { nowMicros } from '../wire/ids.ts';
 import { isGatewayName, type SpoolName } from '../wire/spools.ts';
@@ -233,11 +234,7 @@ export class Pipeline {
     this.#counters.alarms += alarms.length;
     if (!this.#counters.storeReachable) this.#options.log.info('the store takes batches again');
     this.#counters.storeReachable = true;
-    for (const alarm of alarms) this.#raise(alarm);
-  }
-
-  #raise({ kind, target, attemptId, detail }: Alarm): void {
-    this.#options.log.fatal({ alarm: kind, target, attemptId, detail }, 'ALARM');
+    for (const alarm of alarms) sayAlarm(this.#options.log, alarm);
   }
 
   /**

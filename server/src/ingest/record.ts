@@ -10,6 +10,9 @@ import { fitToSize } from './fit.ts';
 import { GuestStory } from './guest-story.ts';
 import { storableText } from './text.ts';
 
+/** One byte (RFC 8446 §6). */
+const ALERT_CODE_MAX = 255;
+
 /** The record before the writer gives it its numbers, its hash and its commitments. */
 export type RecordBody = Omit<AttemptRecord, 'seq' | 'revision' | 'change' | 'leafHash' | 'commitments'>;
 
@@ -112,7 +115,7 @@ export function buildRecord(input: RecordInput, context: RecordContext): RecordB
 }
 
 function alertCodes(codes: readonly number[]): number[] {
-  return codes.filter(Number.isInteger).slice(0, 16);
+  return codes.filter(code => Number.isInteger(code) && code >= 0 && code <= ALERT_CODE_MAX).slice(0, 16);
 }
 
 /** Until our side closed, or until the last that is known. */

@@ -83,7 +83,7 @@ async function empty({ pool }: Database): Promise<void> {
   await pool.query(
     `truncate attempt, attempt_private, attempt_evidence, attempt_day, attempt_value_day, rollup_minute, rollup_hour, rollup_day, rollup_class_day,
        rollup_country_day, rollup_refusal, refusal, spool_position, alarm, self_test, proof, boot,
-       target, component;
+       target, component, first_seen, webhook_delivery;
      update counter set seq = 0, change = 0`,
   );
 }

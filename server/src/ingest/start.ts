@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { startOrganisers } from '../admin/start.ts';
+import { Claims } from '../claims/claims.ts';
+import { serveClaims } from '../claims/server.ts';
 import type { Config, Layout, Settings } from '../config.ts';
 import { PinataError } from '../errors.ts';
 import type { Running } from '../process.ts';
@@ -11,6 +14,7 @@ import { readProgress } from '../store/log-tables.ts';
 import { keepPartitions } from '../store/partitions.ts';
 import type { SpoolProgress } from '../store/publication.ts';
 import { AttemptWriter } from '../store/writer.ts';
+import { readWordList } from '../text-filter/words.ts';
 import { readTerms } from '../trust/terms.ts';
 import { TokenKeys } from '../trust/token-keys.ts';
 import { isUuidV7, nowMicros } from '../wire/ids.ts';
@@ -20,6 +24,8 @@ import { BootBook } from './boot-book.ts';
 import type { Surroundings } from './compose.ts';
 import { serveControl } from './control.ts';
 import { openCountries } from './country.ts';
+import { eraseAttempt } from './erasure.ts';
+import { forgetAddresses } from './forgetting.ts';
 import { Pipeline } from './pipeline.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { Quarantine } from './quarantine.ts';
@@ -49,8 +55,11 @@ export async function startIngest(config: Config, log: Logger): Promise<Running>
   }
 }
 
-async function follow({ settings, layout }: Config, database: Database, log: Logger): Promise<Running> {
+async function follow(config: Config, database: Database, log: Logger): Promise<Running> {
+  const { settings, layout } = config;
   const tokenKeys = new TokenKeys(join(layout.ingest, 'token-keys'));
+  const tokenKey = (unixMs: number) => tokenKeys.keyOf(unixMs, Date.now());
+  const quarantine = join(layout.ingest, 'quarantine');
   const boots = new BootBook(await readKnownBoots(database.prisma));
   const stored = await readProgress(database.pool);
   const gateways = gatewaysToFollow(settings, layout, stored);
@@ -66,7 +75,7 @@ async function follow({ settings, layout }: Config, database: Database, log: Log
     campaigns: await recentCampaigns(database.pool),
     boots,
     countries: openCountries(settings.PINATA_GEO_DB),
-    tokenKey: unixMs => tokenKeys.keyOf(unixMs, Date.now()),
+    tokenKey,
     lost: () => assembler.lost,
   };
   const reclassification = new Reclassification({ pool: database.pool, writer, surroundings, log });
@@ -74,7 +83,7 @@ async function follow({ settings, layout }: Config, database: Database, log: Log
     assembler,
     writer,
     applyBoots: database.prisma,
-    quarantine: new Quarantine(join(layout.ingest, 'quarantine')),
+    quarantine: new Quarantine(quarantine),
     surroundings,
     log,
     acknowledge: (spool, offset) => readers.get(spool)?.ack(offset),
@@ -85,7 +94,8 @@ async function follow({ settings, layout }: Config, database: Database, log: Log
   const supervisor = { name: 'supervisor', socket: layout.sockets.supervisorSpool } as const;
   for (const { name, socket } of [...gateways, supervisor])
     readers.set(name, readInto(pipeline, assembler, name, socket));
-  const house = { database, tokenKeys, keepDays: settings.PINATA_KEEP_DAYS, log };
+  const { PINATA_KEEP_DAYS: keepDays, PINATA_ADDRESS_DAYS: addressDays } = settings;
+  const house = { database, tokenKeys, quarantine, keepDays, addressDays, log };
   let keeping = keepHouse(house);
   const housekeeping = setInterval(() => {
     keeping = keeping.then(() => keepHouse(house));
@@ -98,6 +108,21 @@ async function follow({ settings, layout }: Config, database: Database, log: Log
     },
     evidence: async id => ({ evidence: isUuidV7(id) ? await readEvidence(database.pool, id) : null }),
   });
+  const claims = await serveClaims(
+    layout.sockets.claims,
+    new Claims({
+      pool: database.pool,
+      tokenKey,
+      words: readWordList(),
+      erase: id => eraseAttempt(database.pool, id),
+    }),
+    log,
+  );
+  const organisers = await startOrganisers(config, {
+    pool: database.pool,
+    gatewayTime: () => assembler.gatewayTime,
+    log,
+  });
   return {
     stop: async () => {
       clearInterval(housekeeping);
@@ -107,6 +132,8 @@ async function follow({ settings, layout }: Config, database: Database, log: Log
       await secrets.stop();
       await pipeline.stop();
       await control.stop();
+      await claims.stop();
+      await organisers.stop();
     },
   };
 }
@@ -137,16 +164,21 @@ function readInto(pipeline: Pipeline, assembler: Assembler, spool: SpoolName, so
 interface House {
   readonly database: Database;
   readonly tokenKeys: TokenKeys;
+  /** Folder of what could not be stored. */
+  readonly quarantine: string;
   readonly keepDays: number;
+  readonly addressDays: number;
   readonly log: Logger;
 }
 
 /** At start and every now and then, so that a midnight that was missed is made up for. */
-async function keepHouse({ database, tokenKeys, keepDays, log }: House): Promise<void> {
+async function keepHouse({ database, tokenKeys, quarantine, keepDays, addressDays, log }: House): Promise<void> {
   try {
     const destroyed = tokenKeys.destroyOld(Date.now());
-    const partitions = await keepPartitions(database.pool, Date.now(), keepDays);
-    log.info({ destroyed, partitions }, 'housekeeping');
+    const { pool } = database;
+    const forgotten = await forgetAddresses({ pool, quarantine }, Date.now(), addressDays);
+    const partitions = await keepPartitions(pool, Date.now(), keepDays);
+    log.info({ destroyed, forgotten, partitions }, 'housekeeping');
   } catch (error) {
     log.error({ err: error }, 'housekeeping failed');
   }

@@ -19,6 +19,8 @@ import { join } from 'node:path';
 import { soundLength } from './line.ts';
 
 const SEGMENT_BYTES = 8 << 20;
+/** A segment holds addresses, and is deleted as a whole once it was read: also where few come, none may be written for longer. */
+export const SEGMENT_AGE_MS = 12 * 3_600_000;
 const SYNC_WITHIN_MS = 50;
 const EPOCH_FILE = 'epoch';
 const NEWLINE = 0x0a;
@@ -42,6 +44,7 @@ export interface SegmentsOptions {
   segmentBytes?: number;
   /** Names the running kernel: another name means that the machine was restarted since. */
   machine?: string;
+  nowMs?: () => number;
   /** Told when a sync fails: what was written may not survive a power cut. */
   onSyncError?: (error: Error) => void;
 }
@@ -56,7 +59,9 @@ export class Segments {
   readonly #folder: string;
   readonly #segmentBytes: number;
   readonly #onSyncError: (error: Error) => void;
+  readonly #nowMs: () => number;
   readonly #segments: Segment[];
+  #begunMs: number;
   #fd: number;
   #timer: NodeJS.Timeout | undefined;
   #syncing = false;
@@ -64,11 +69,19 @@ export class Segments {
   #closed = false;
 
   /** Opens the folder, makes it if it is missing, and cuts torn tails. */
-  constructor({ folder, segmentBytes = SEGMENT_BYTES, machine = kernelBootId(), onSyncError }: SegmentsOptions) {
+  constructor({
+    folder,
+    segmentBytes = SEGMENT_BYTES,
+    machine = kernelBootId(),
+    nowMs = Date.now,
+    onSyncError,
+  }: SegmentsOptions) {
     mkdirSync(folder, { recursive: true, mode: 0o750 });
     this.#folder = folder;
     this.#segmentBytes = segmentBytes;
     this.#onSyncError = onSyncError ?? (() => {});
+    this.#nowMs = nowMs;
+    this.#begunMs = nowMs();
     const { segments, damagedTo } = recover(folder);
     this.#segments = segments;
     const known = this.#segments.length > 0 ? readEpoch(folder) : null;
@@ -80,7 +93,10 @@ export class Segments {
     if (!last) this.#fd = this.#begin(0);
     else if (known?.machine !== machine) this.#fd = this.#begin(this.end + JUMP_BYTES);
     else if (damagedTo !== null) this.#fd = this.#begin(damagedTo);
-    else this.#fd = openSync(last.path, 'a');
+    else {
+      this.#fd = openSync(last.path, 'a');
+      this.#begunMs = begunMs(last.path);
+    }
     syncFolder(folder);
   }
 
@@ -130,10 +146,11 @@ export class Segments {
     return { written, error };
   }
 
-  /** Begins a new segment if the current one is full. Only where the last byte ends a line. */
+  /** Begins a new segment if the current one is full or old. Only where the last byte ends a line. */
   rotate(): void {
     const current = this.#segments.at(-1);
-    if (!current || current.size < this.#segmentBytes) return;
+    if (!current || current.size === 0) return;
+    if (current.size < this.#segmentBytes && this.#nowMs() - this.#begunMs < SEGMENT_AGE_MS) return;
     const full = this.#fd;
     this.#fd = this.#begin(this.end);
     const closeOnceSynced = (fd: number) =>
@@ -184,6 +201,7 @@ export class Segments {
     const path = join(this.#folder, `${String(base).padStart(16, '0')}.spool`);
     const fd = openSync(path, 'ax', 0o600);
     this.#segments.push({ base, path, size: 0 });
+    this.#begunMs = this.#nowMs();
     return fd;
   }
 
@@ -230,6 +248,12 @@ function recover(folder: string): Recovered {
     if (!next && bytes.includes(NEWLINE, sound)) damagedTo = segment.base + bytes.length;
   }
   return { segments, damagedTo };
+}
+
+/** When a file was made; where the file system does not tell, when it was last written. */
+function begunMs(path: string): number {
+  const { birthtimeMs, mtimeMs } = statSync(path);
+  return birthtimeMs > 0 ? birthtimeMs : mtimeMs;
 }
 
 interface Epoch {

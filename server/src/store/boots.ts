@@ -9,6 +9,9 @@ export type BootFact = Booted | Ready | Ended | Proved;
 /** How many boots are remembered from before a start. */
 const REMEMBERED_BOOTS = 1000;
 
+/** Anybody may have one made each two seconds: days of that, in some tens of MiB. Whoever asked for one has it. */
+const PROOFS_KEPT = 200_000n;
+
 /** The one target name that is known to hold nothing of worth before its guest has told. */
 const PRACTICE = 'practice';
 
@@ -107,12 +110,13 @@ async function end(tx: Prisma.TransactionClient, fact: Ended): Promise<void> {
 async function prove(tx: Prisma.TransactionClient, fact: Proved): Promise<void> {
   const known = await tx.boot.findUnique({ where: { id: fact.bootId }, select: { id: true } });
   if (!known) return;
-  const { bootId, root, message, signature } = fact;
-  await tx.proof.upsert({
+  const { bootId, target, root, message, signature } = fact;
+  const { id } = await tx.proof.upsert({
     where: { bootId_root: { bootId, root } },
-    create: { bootId, root, message, signature, madeUs: micros(fact.t) },
+    create: { bootId, target, root, message, signature, madeUs: micros(fact.t) },
     update: {},
   });
+  await tx.proof.deleteMany({ where: { id: { lte: id - PROOFS_KEPT } } });
 }
 
 function micros(t: Micros): bigint {

@@ -40,12 +40,12 @@ export async function readEvidence(pool: Pick<Pool, 'query'>, id: AttemptId): Pr
   return { target, ipVersion, transcript: packed && transcriptOf(packed), ...secretsOfRow(row) };
 }
 
-/** Deletes the evidence of attempts whose ids are from `from` up to and without `to`. May be repeated. */
+/** Deletes what is kept beside attempts whose ids are from `from` up to and without `to`. May be repeated. */
 export async function deleteEvidence(
   pool: Pick<Pool, 'query'>,
   { from, to }: { from: AttemptId; to: AttemptId },
 ): Promise<void> {
-  for (const table of ['attempt_evidence', 'handshake_secret']) {
+  for (const table of ['attempt_evidence', 'handshake_secret', 'attempt_private', 'attempt_credit', 'moderation']) {
     await pool.query(`delete from ${table} where id >= $1 and id < $2`, [from, to]);
   }
 }

@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 /** The role of the api: reads everything but what is private. `up` or the administrator makes it; it may be missing in tests. */
 export const READER_ROLE = 'pinata_api';
 
-const PRIVATE_TABLES = ['attempt_private', 'handshake_secret', '_prisma_migrations'];
+const PRIVATE_TABLES = ['attempt_private', 'handshake_secret', 'ban', 'webhook_delivery', '_prisma_migrations'];
 
 /** Gives the reader role what it may see and takes everything else. True if the role exists. May be repeated. */
 export async function grantReader(client: ClientBase): Promise<boolean> {

@@ -77,14 +77,14 @@ export async function addGuestLost(
   }
 }
 
-/** Raises alarms, each kind once for an attempt. Returns those that are new. */
+/** Raises alarms, each kind once for an attempt or a cause. Returns those that are new. */
 export async function raiseAlarms(client: ClientBase, alarms: readonly Alarm[]): Promise<Alarm[]> {
   const raised: Alarm[] = [];
   for (const alarm of alarms) {
     const { rowCount } = await client.query(
-      `insert into alarm (raised_us, kind, target, attempt_id, detail) values ($1, $2, $3, $4, $5)
-       on conflict (kind, attempt_id) do nothing`,
-      [alarm.raisedUs, alarm.kind, alarm.target, alarm.attemptId, alarm.detail],
+      `insert into alarm (raised_us, kind, target, attempt_id, detail, cause) values ($1, $2, $3, $4, $5, $6)
+       on conflict do nothing`,
+      [alarm.raisedUs, alarm.kind, alarm.target, alarm.attemptId, alarm.detail, alarm.cause ?? null],
     );
     if (rowCount) raised.push(alarm);
   }

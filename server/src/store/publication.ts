@@ -32,13 +32,15 @@ export interface Publication {
   draft(prior: Prior | null): Draft | null;
 }
 
-/** Something that must wake an operator. Raised once for each kind and attempt. */
+/** Something that must wake an operator. Raised once for each kind and attempt, or kind and cause. */
 export interface Alarm {
-  kind: 'released' | 'release_suspected' | 'self_test_failed';
+  kind: 'released' | 'release_suspected' | 'self_test_failed' | 'self_test_stale' | 'proof_invalid';
   raisedUs: Micros;
   target: string | null;
   attemptId: AttemptId | null;
   detail: string;
+  /** What it is about, where that is no attempt. */
+  cause?: string;
 }
 
 /** Connections of one source in one minute that were not let in. */

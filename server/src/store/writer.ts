@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { AttemptRecord } from '../wire/record.ts';
 import { extendDays } from './attempt-days.ts';
 import { insertAttempts, insertPrivate, readPriors, storeEvidence, supersede } from './attempt-rows.ts';
+import { Firsts } from './firsts.ts';
 import {
   addGuestLost,
   addRefusals,
@@ -35,13 +36,16 @@ export interface Written {
  */
 export class AttemptWriter {
   readonly #pool: Pool;
+  readonly #firsts = new Firsts();
 
   constructor(pool: Pool) {
     this.#pool = pool;
   }
 
-  write(batch: Batch): Promise<Written> {
-    return inTransaction(this.#pool, client => writeBatch(client, batch));
+  async write(batch: Batch): Promise<Written> {
+    const { written, settle } = await inTransaction(this.#pool, client => writeBatch(client, batch, this.#firsts));
+    settle();
+    return written;
   }
 }
 
@@ -50,12 +54,22 @@ interface Change {
   prior: Prior | null;
 }
 
-async function writeBatch(client: PoolClient, batch: Batch): Promise<Written> {
+/** `settle` is to be called once this is committed. */
+async function writeBatch(
+  client: PoolClient,
+  batch: Batch,
+  firsts: Firsts,
+): Promise<{ written: Written; settle: () => void }> {
   const counters = await takeCounters(client);
   const changes = await draftAll(client, batch);
   const sealed = changes.map(change => seal(change, counters));
+  let settle = () => {};
   if (changes.length > 0) {
     await store(client, changes, sealed);
+    settle = await firsts.write(
+      client,
+      sealed.map(({ record }) => record),
+    );
     await putCounters(client, counters);
   }
   if (!(await isRepeated(client, batch))) {
@@ -68,12 +82,8 @@ async function writeBatch(client: PoolClient, batch: Batch): Promise<Written> {
   await putProgress(client, batch.progress);
   await putComponents(client, batch.components);
   const revised = changes.filter(({ prior }) => prior).length;
-  return {
-    published: changes.length - revised,
-    revised,
-    unchanged: batch.publications.length - changes.length,
-    alarms,
-  };
+  const unchanged = batch.publications.length - changes.length;
+  return { written: { published: changes.length - revised, revised, unchanged, alarms }, settle };
 }
 
 async function draftAll(client: PoolClient, { publications }: Batch): Promise<Change[]> {

@@ -5,13 +5,14 @@ const SALT_BYTES = 32;
 
 /** One salt for each commitment of an attempt, hex. Kept apart from the record; an erasure destroys them. */
 export interface Salts {
-  source: string;
+  /** Null once the address is gone: with the salt, the few addresses there are could be tried against the commitment. */
+  source: string | null;
   research: string;
   transcript: string;
 }
 
 /** Draws the salts of one attempt. */
-export function newSalts(random: (bytes: number) => Uint8Array = randomBytes): Salts {
+export function newSalts(random: (bytes: number) => Uint8Array = randomBytes): Salts & { source: string } {
   const salt = () => Buffer.from(random(SALT_BYTES)).toString('hex');
   return { source: salt(), research: salt(), transcript: salt() };
 }

@@ -6,13 +6,13 @@ import { canonicalJson, type JsonValue } from './canonical-json.ts';
 /**
  * The leaf of a publication: what of a record is public and will never change, so that its hash can stand in a log for ever. Left
  * out is what may be added or taken away later (asn, and every text that an attacker can choose: ALPN names, evidence of classes,
- * the guest's error) and the hash itself. Private fields and those texts are bound by the salted commitments inside.
+ * the guest's error), that it was erased, and the hash itself. Private fields and those texts are bound by the salted commitments inside.
  */
 export type Leaf = Readonly<Record<string, JsonValue>>;
 
 /** Builds the leaf of a record, sealed or not. Times in it are whole seconds. Pure. */
 export function leafOf(record: Omit<AttemptRecord, 'leafHash'>): Leaf {
-  const { source, hello, result, leafHash: _hash, ...rest } = asObject(asJson(project(record)));
+  const { source, hello, result, leafHash: _hash, erased: _erased, ...rest } = asObject(asJson(project(record)));
   const { asn: _asn, ...publicSource } = asObject(source);
   const { guestError: _error, classes, ...publicResult } = asObject(result);
   return {

@@ -13,16 +13,17 @@ test('a token is the first 128 bits of HMAC-SHA-256 over the bytes of the addres
   assert.equal(sourceToken(key, '192.0.2.7'), expected);
 });
 
-test('neighbours of one /24 and of one /64 get tokens that share nothing', () => {
-  const addresses = [...Array(256).keys()].flatMap(last => [`192.0.2.${last}`, `2001:db8::${last.toString(16)}`]);
+test('neighbours of one /24, and the /64s of one /48, get tokens that share nothing', () => {
+  const addresses = [...Array(256).keys()].flatMap(last => [`192.0.2.${last}`, `2001:db8:0:${last.toString(16)}::1`]);
   const tokens = addresses.map(ip => sourceToken(key, ip));
   assert.equal(new Set(tokens).size, 512);
   // 512 random tokens share a beginning of 8 digits with a chance of 1 in 30,000; those of a prefix-preserving scheme all do.
   assert.equal(new Set(tokens.map(token => token.slice(0, 8))).size, 512);
 });
 
-test('the whole IPv6 address counts, and however it is written it is one address', () => {
-  assert.notEqual(sourceToken(key, '2001:db8::1'), sourceToken(key, '2001:db8::2'));
+test('IPv6 counts by its /64, and however it is written it is one address', () => {
+  assert.equal(sourceToken(key, '2001:db8::1'), sourceToken(key, '2001:db8::ffff:2'));
+  assert.notEqual(sourceToken(key, '2001:db8::1'), sourceToken(key, '2001:db8:0:1::1'));
   assert.equal(sourceToken(key, '2001:db8::1'), sourceToken(key, '2001:DB8:0:0:0:0:0:1'));
   assert.equal(sourceToken(key, '::ffff:192.0.2.7'), sourceToken(key, '192.0.2.7'));
 });

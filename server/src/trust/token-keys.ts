@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFile
 import { join } from 'node:path';
 
 const KEY_BYTES = 32;
-const LIFE_MS = 48 * 3_600_000;
+export const TOKEN_KEY_LIFE_MS = 48 * 3_600_000;
 const NAME = /^(\d{4}-\d{2}-\d{2})\.(\d+)\.key$/;
 
 interface TokenKey {
@@ -36,7 +36,7 @@ export class TokenKeys {
 
   /** Destroys what is older than 48 h, and returns the days. */
   destroyOld(nowMs: number): string[] {
-    const old = [...this.#keys].filter(([, { madeMs }]) => nowMs - madeMs >= LIFE_MS);
+    const old = [...this.#keys].filter(([, { madeMs }]) => nowMs - madeMs >= TOKEN_KEY_LIFE_MS);
     for (const [day, { key, file }] of old) {
       unlinkSync(join(this.#folder, file));
       key.fill(0);

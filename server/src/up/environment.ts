@@ -6,6 +6,8 @@ const CONFINED: Partial<Record<SettingName, readonly Role[]>> = {
   PINATA_DATABASE_URL: ['ingest'],
   PINATA_API_DATABASE_URL: ['api'],
   PINATA_PRIZE_SECRET: ['supervisor'],
+  PINATA_WEBHOOK_URL: ['ingest'],
+  PINATA_WEBHOOK_SECRET: ['ingest'],
 };
 
 /** The whole environment of one of the processes: every setting that is its business, spelled out, and nothing of ours but PATH. */

@@ -42,8 +42,24 @@ test('a socket’s folder is its owner’s, and open to the group of its one rea
     ['supervisorSpool', supervisor.uid, ingest.gid, 0o2750],
     ['targets', supervisor.uid, gateway.gid, 0o2750],
     ['supervisorControl', supervisor.uid, supervisor.gid, 0o2750],
-    ['ingestControl', ingest.uid, api.gid, 0o2750],
+    ['supervisorProofs', supervisor.uid, api.gid, 0o2750],
+    ['supervisorRestarts', supervisor.uid, ingest.gid, 0o2750],
+    ['ingestControl', ingest.uid, ingest.gid, 0o2750],
+    ['claims', ingest.uid, api.gid, 0o2750],
+    ['bans', ingest.uid, gateway.gid, 0o2750],
+    ['admin', ingest.uid, ingest.gid, 0o2750],
   ]);
+});
+
+test('the organisers’ socket is open to the operators’ group and to no other', { skip: NOT_ROOT }, async t => {
+  const where = layout(t);
+  await makeFolders(planFolders(where, { PINATA_OPERATOR_GID: 64_999 }), ACCOUNTS);
+  const groups = Object.values(where.sockets).map(path => statSync(join(path, '..')).gid);
+  assert.deepEqual(
+    groups.filter(gid => gid === 64_999),
+    [64_999],
+  );
+  assert.equal(statSync(join(where.sockets.admin, '..')).gid, 64_999);
 });
 
 test('what an earlier start as another user left is handed over', { skip: NOT_ROOT }, async t => {

@@ -1,6 +1,6 @@
 import { chmod, lchown, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Layout } from '../config.ts';
+import type { Layout, Settings } from '../config.ts';
 import { handOver } from './hand-over.ts';
 import type { Accounts, Role } from './roles.ts';
 
@@ -11,6 +11,8 @@ export interface Folder {
   readonly owner: Role | null;
   /** The role whose group may connect to the socket inside; null: the owner's own group. */
   readonly readers: Role | null;
+  /** A group of the host's that may connect instead. */
+  readonly group?: number;
 }
 
 const PRIVATE = 0o700;
@@ -19,8 +21,11 @@ const PASSAGE = 0o711;
 /** A socket made inside gets the folder's group. */
 const SOCKET_FOLDER = 0o2750;
 
-/** Every folder below the data folder with its owner: who may read what, in one place. `gateways`: so many of them run. */
-export function planFolders(layout: Layout, gateways = 1): Folder[] {
+type FolderSettings = Partial<Pick<Settings, 'PINATA_GATEWAY_PROCESSES' | 'PINATA_OPERATOR_GID'>>;
+
+/** Every folder below the data folder with its owner: who may read what, in one place. */
+export function planFolders(layout: Layout, settings: FolderSettings = {}): Folder[] {
+  const { PINATA_GATEWAY_PROCESSES: gateways = 1, PINATA_OPERATOR_GID: operators = 0 } = settings;
   const own = (path: string, owner: Role | null): Folder => ({ path, mode: PRIVATE, owner, readers: null });
   const socket = (path: string, owner: Role, readers: Role): Folder => ({
     path: dirname(path),
@@ -43,7 +48,12 @@ export function planFolders(layout: Layout, gateways = 1): Folder[] {
     socket(sockets.supervisorSpool, 'supervisor', 'ingest'),
     socket(sockets.targets, 'supervisor', 'gateway'),
     socket(sockets.supervisorControl, 'supervisor', 'supervisor'),
-    socket(sockets.ingestControl, 'ingest', 'api'),
+    socket(sockets.supervisorProofs, 'supervisor', 'api'),
+    socket(sockets.ingestControl, 'ingest', 'ingest'),
+    socket(sockets.claims, 'ingest', 'api'),
+    socket(sockets.supervisorRestarts, 'supervisor', 'ingest'),
+    socket(sockets.bans, 'ingest', 'gateway'),
+    { ...socket(sockets.admin, 'ingest', 'ingest'), ...(operators > 0 && { group: operators }) },
   ];
 }
 
@@ -52,12 +62,12 @@ export function planFolders(layout: Layout, gateways = 1): Folder[] {
  * (an earlier start as a plain user) is handed over with all that is in it.
  */
 export async function makeFolders(folders: readonly Folder[], accounts: Accounts | null): Promise<void> {
-  for (const { path, mode, owner, readers } of folders) {
+  for (const { path, mode, owner, readers, group } of folders) {
     await mkdir(path, { recursive: true, mode });
     if (accounts && owner) {
       const { uid, gid } = accounts[owner];
       if ((await stat(path)).uid !== uid) await handOver(path, { uid, gid });
-      await lchown(path, uid, readers ? accounts[readers].gid : gid);
+      await lchown(path, uid, group ?? (readers ? accounts[readers].gid : gid));
     }
     await chmod(path, mode);
   }

@@ -70,6 +70,12 @@ export async function readPassword(folder: string, role: string, account: Accoun
   return password;
 }
 
+/** The role's password, if it has been made. */
+export async function knownPassword(folder: string, role: string): Promise<string | null> {
+  const path = passwordFile(folder, role);
+  return existsSync(path) ? (await readFile(path, 'utf8')).trim() : null;
+}
+
 function passwordFile(folder: string, role: string): string {
   return join(folder, `${role}.password`);
 }

@@ -48,7 +48,10 @@ export async function generateClient(builder: Builder): Promise<boolean> {
 
 /** Builds the dashboard where its sources, or what it shares with the server, changed. */
 export async function buildDashboard(builder: Builder): Promise<boolean> {
-  const shared = ['server/src/api/snapshot.ts', 'server/src/wire', 'server/src/classify'];
+  const shared = [
+    'server/src/api/snapshot.ts',
+    ...['wire', 'classify', 'flow', 'keys', 'proofs', 'trust'].map(name => `server/src/${name}`),
+  ];
   const sources = await hashSources(['package-lock.json', 'dashboard', ...shared].map(path => join(HOME, path)));
   return unlessDone(join(HOME, 'dashboard/dist/.sources'), sources, () => npmRun('build', 'dashboard', builder));
 }

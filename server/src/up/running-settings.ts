@@ -11,6 +11,7 @@ const TOLD: readonly SettingName[] = [
   'PINATA_PRIZE_PORT',
   'PINATA_PRACTICE_PORT',
   'PINATA_CALLBACK_PORT',
+  'PINATA_POSTGRES_PORT',
 ];
 
 /** Leaves the addresses of a running installation in its data folder, readable to everybody; gives what takes them away again. */

@@ -7,6 +7,7 @@ import { buildAll } from './build.ts';
 import { settleConfig } from './data-folder.ts';
 import { makeFolders, planFolders } from './folders.ts';
 import { type Lock, lockHolder, tryLock } from './lock.ts';
+import { keepLogsYoung } from './log-ageing.ts';
 import { checkPorts, choosePorts, wantedPorts } from './ports.ts';
 import { Processes } from './processes.ts';
 import { settleProgram } from './program.ts';
@@ -33,12 +34,13 @@ export async function up(env: NodeJS.ProcessEnv, screen: Screen, signal: AbortSi
     await checkPorts(wantedPorts(config.settings));
     const accounts = process.getuid?.() === 0 ? accountsFrom(config.settings.PINATA_UID_BASE) : null;
     if (!accounts) screen.line(SHARED_USER);
-    await makeFolders(planFolders(config.layout, config.settings.PINATA_GATEWAY_PROCESSES), accounts);
+    await makeFolders(planFolders(config.layout, config.settings), accounts);
     await ensureTools([QEMU], line => screen.line(line));
     await buildAll(config, screen, signal);
     const program = await settleProgram(config.settings.PINATA_IMAGE, accounts);
 
     let untell = async () => {};
+    const logs = keepLogsYoung(config.layout.logs, config.settings.PINATA_ADDRESS_DAYS);
     const processes = new Processes({ config, program, accounts, screen, signal });
     try {
       await processes.start();
@@ -46,6 +48,7 @@ export async function up(env: NodeJS.ProcessEnv, screen: Screen, signal: AbortSi
       screen.line(summary(config.settings, (performance.now() - since) / 1000));
       if (!signal.aborted) await once(signal, 'abort');
     } finally {
+      logs.stop();
       await untell();
       await processes.stop();
     }

@@ -4,7 +4,7 @@ import type { AttemptId, BootId, Micros } from './ids.ts';
 /** The lines of the two spools. Each has `t`, the wall clock of its process; byte strings are base64, hashes are hex. */
 export type GatewayFact = Started | Beat | Opened | Dialled | Data | Withheld | Closed | Refused | SelfTestRun;
 
-export type SupervisorFact = Started | Beat | Booted | Ready | GuestTold | GuestLost | Ended | Proved;
+export type SupervisorFact = Started | Beat | Booted | Ready | GuestTold | GuestLost | Ended | Proved | ProofFailed;
 
 export type Fact = GatewayFact | SupervisorFact;
 
@@ -238,4 +238,13 @@ export interface Proved {
   root: string;
   message: string;
   signature: string;
+}
+
+/** The guest was asked for a proof, and what it answered does not hold. */
+export interface ProofFailed {
+  kind: 'proof_failed';
+  t: Micros;
+  target: string;
+  bootId: BootId;
+  why: string;
 }

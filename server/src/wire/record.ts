@@ -23,6 +23,7 @@ function inTier<T extends TSchema>(schema: T, tier: Tier): T {
 }
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const hex = (bytes: number) => Type.String({ pattern: `^[0-9a-f]{${bytes * 2}}$` });
+const u8 = Type.Integer({ minimum: 0, maximum: 255 });
 const u16 = Type.Integer({ minimum: 0, maximum: 65535 });
 const u16s = Type.Array(u16, { maxItems: 256 });
 const uuid = Type.String({ format: 'uuid' });
@@ -192,8 +193,8 @@ export const AttemptRecord = Type.Object(
           ),
         ),
         primaryClass: p(nullable(Type.String({ maxLength: 48 }))),
-        alertsSent: p(Type.Array(Type.Integer(), { maxItems: 16 })),
-        alertsReceived: p(Type.Array(Type.Integer(), { maxItems: 16 })),
+        alertsSent: p(Type.Array(u8, { maxItems: 16 })),
+        alertsReceived: p(Type.Array(u8, { maxItems: 16 })),
         guestError: p(nullable(Type.String({ maxLength: 128 }))),
         sessionTag: p(nullable(hex(32))),
         peerIsSelf: p(nullable(Type.Boolean())),
@@ -205,6 +206,8 @@ export const AttemptRecord = Type.Object(
     ),
     /** Names of lists that were cut to their cap. */
     truncated: p(Type.Array(Type.String(), { maxItems: 32 })),
+    /** True once what is private of it was destroyed; the commitments can then be opened no more. Not in the leaf. */
+    erased: Type.Optional(p(Type.Boolean())),
     commitments: p(Type.Object({ source: hex(32), research: hex(32), transcript: nullable(hex(32)) }, closed)),
   },
   { ...closed, $id: RECORD_SCHEMA },

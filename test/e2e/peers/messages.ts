@@ -19,6 +19,8 @@ const ECDSA_P256_SHA256 = 0x0403;
 const TLS13 = 0x0304;
 const TLS12 = 0x0303;
 const X25519_BYTES = 32;
+/** RFC 8446 §5.1. */
+const RECORD_MAX_BYTES = 16_384;
 
 const u16 = (value: number) => Buffer.of(value >> 8, value & 0xff);
 const u24 = (value: number) => Buffer.of(value >> 16, (value >> 8) & 0xff, value & 0xff);
@@ -37,22 +39,37 @@ export function record(type: number, content: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(type, 3, 3), within16(content)]);
 }
 
+/** In as many records as it takes. */
+export function records(type: number, content: Uint8Array): Buffer {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < content.length; at += RECORD_MAX_BYTES)
+    pieces.push(record(type, content.subarray(at, at + RECORD_MAX_BYTES)));
+  return Buffer.concat(pieces);
+}
+
 /** What a hello says instead of what it must to get on. */
 export interface Otherwise {
   readonly version?: number;
   readonly group?: number;
   readonly cipher?: number;
+  /** At most 32 bytes, unless the point is to break that. */
+  readonly sessionId?: Uint8Array;
+  /** Extensions besides those that are needed. */
+  readonly extensions?: readonly Uint8Array[];
 }
 
 export function clientHello(random: Uint8Array, share: Uint8Array, otherwise: Otherwise = {}): Buffer {
   const { version = TLS13, group = X25519, cipher = AES_128_GCM_SHA256 } = otherwise;
+  const { sessionId = new Uint8Array(), extensions: more = [] } = otherwise;
   const extensions = [
     extension(10, within16(u16(group))),
     extension(13, within16(u16(ECDSA_P256_SHA256))),
     extension(43, Buffer.concat([Buffer.of(2), u16(version)])),
     extension(51, within16(u16(group), within16(share))),
+    ...more,
   ];
-  const fixed = [u16(TLS12), random, Buffer.of(0), within16(u16(cipher)), Buffer.of(1, 0)];
+  const session = [Buffer.of(sessionId.length), sessionId];
+  const fixed = [u16(TLS12), random, ...session, within16(u16(cipher)), Buffer.of(1, 0)];
   return handshake(HandshakeType.clientHello, Buffer.concat([...fixed, within16(...extensions)]));
 }
 

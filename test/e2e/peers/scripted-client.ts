@@ -8,24 +8,30 @@ import {
   clientHello,
   finished,
   HandshakeType,
-  record,
+  type Otherwise,
+  records,
   x25519ShareOf,
 } from './messages.ts';
 import { type Credentials, Script } from './script.ts';
 
 /** A TLS client by script, for the target's server role. */
 export class ScriptedClient extends Script {
-  /** The record of its hello. */
-  readonly hello = record(ContentType.handshake, this.say(clientHello(randomBytes(32), this.share)));
+  /** The record of its hello, or its records where it is long. */
+  readonly hello: Buffer;
   #epoch: Epoch | null = null;
 
-  static async connect(port: number, from?: string): Promise<ScriptedClient> {
-    return ScriptedClient.over(await Line.open(port, from));
+  private constructor(line: Line, otherwise: Otherwise) {
+    super(line);
+    this.hello = records(ContentType.handshake, this.say(clientHello(randomBytes(32), this.share, otherwise)));
+  }
+
+  static async connect(port: number, from?: string, otherwise: Otherwise = {}): Promise<ScriptedClient> {
+    return ScriptedClient.over(await Line.open(port, from), otherwise);
   }
 
   /** On a connection that is there already. */
-  static over(line: Line): ScriptedClient {
-    return new ScriptedClient(line);
+  static over(line: Line, otherwise: Otherwise = {}): ScriptedClient {
+    return new ScriptedClient(line, otherwise);
   }
 
   /** After the hello was sent: takes the server's flight, so that ours can follow. */

@@ -90,7 +90,7 @@ export function surroundings(boots: BootBook, lost: () => number): Surroundings 
 
 /** Starts ingest on spools, going on where the database says. It is not running: `pipeline.start()` does that. */
 export async function ingestOn(
-  t: TestContext,
+  t: { after(end: () => void): void },
   database: Database,
   spools: MemorySpools,
   options: Pick<Partial<PipelineOptions>, 'monotonicMs' | 'writer' | 'backlog'> = {},
