@@ -23,6 +23,8 @@ import { Organisers } from './organisers.ts';
 import { serveOrganisers } from './server.ts';
 
 const server = useTestServer();
+/** The tests share it, one after the other. */
+let database: ReturnType<typeof server.freshDatabase> | undefined;
 const Anything = Type.Unknown();
 
 interface Entry {
@@ -37,8 +39,9 @@ interface Entry {
 async function office(t: TestContext, restart: (target: string) => Promise<void> = async () => {}) {
   const folder = mkdtempSync(join(tmpdir(), 'pinata-admin-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const { url } = await server.freshDatabase();
-  const { pool } = await preparedDatabase(t, url);
+  database ??= server.freshDatabase();
+  const { pool } = await preparedDatabase(t, (await database).url);
+  await pool.query('truncate announcement, ban, audit_head restart identity');
   const path = join(folder, 'organisers.log');
   const log = await AuditLog.open(path);
   const board = new BanBoard();

@@ -22,6 +22,8 @@ import { Webhook, type WebhookOptions } from './webhook.ts';
 import { ensureSecret, parseSecrets, readSecrets, rotateSecret } from './webhook-secret.ts';
 
 const server = useTestServer();
+/** The tests share it, one after the other. */
+let database: ReturnType<typeof server.freshDatabase> | undefined;
 const HOUR_MS = 3_600_000;
 const DAY_US = 86_400_000_000;
 
@@ -57,8 +59,9 @@ async function listening(t: TestContext, handler: RequestListener): Promise<stri
 async function place(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'pinata-webhook-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const { url } = await server.freshDatabase();
-  const { pool } = await preparedDatabase(t, url);
+  database ??= server.freshDatabase();
+  const { pool } = await preparedDatabase(t, (await database).url);
+  await pool.query('truncate alarm, webhook_delivery');
   const secretFile = join(folder, 'secret');
   await ensureSecret(secretFile);
   const sender = { site: 'here', url: 'http://pinata.example' };

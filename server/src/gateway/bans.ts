@@ -1,12 +1,11 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { BlockList, connect, type Socket } from 'node:net';
+import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { LatestFollower } from '../latest/follower.ts';
 import type { Ban } from '../wire/bans.ts';
 import { type Micros, nowMicros } from '../wire/ids.ts';
 
-const RECONNECT_MS = 500;
-const LINE_MAX_BYTES = 4 << 20;
 const FILE_MODE = 0o600;
 
 /**
@@ -20,9 +19,7 @@ export class Bans {
   #bans: Ban[];
   #list = new BlockList();
   #nextEndUs = Number.POSITIVE_INFINITY;
-  #socket: Socket | null = null;
-  #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
+  #follower: LatestFollower | null = null;
 
   /** `folder` is this gateway's own. */
   constructor(folder: string, log: Pick<Logger, 'error'>, now: () => Micros = nowMicros) {
@@ -42,26 +39,12 @@ export class Bans {
 
   /** Follows what ingest says on this socket, until it is stopped. */
   follow(socketPath: string): void {
-    const socket = connect(socketPath);
-    this.#socket = socket;
-    let text = '';
-    socket.setEncoding('utf8');
-    socket.on('data', (more: string) => {
-      const lines = (text + more).split('\n');
-      text = lines.pop() ?? '';
-      for (const line of lines) this.#take(line);
-      if (text.length > LINE_MAX_BYTES) socket.destroy();
-    });
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      if (!this.#stopped) this.#timer = setTimeout(() => this.follow(socketPath), RECONNECT_MS);
-    });
+    this.#follower = new LatestFollower(socketPath, line => this.#take(line));
+    this.#follower.start();
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    this.#socket?.destroy();
+    this.#follower?.stop();
   }
 
   #take(line: string): void {

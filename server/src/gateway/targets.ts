@@ -1,22 +1,16 @@
-import { connect, type Socket } from 'node:net';
+import { LatestFollower } from '../latest/follower.ts';
 import type { TargetState, TargetsSnapshot } from '../wire/targets.ts';
-
-const RECONNECT_MS = 200;
-const LINE_MAX_BYTES = 1 << 20;
 
 export type Guest = NonNullable<TargetState['guest']>;
 
 /** What the supervisor last said about its guests. While it is away, what it said last holds: the guests may well be there. */
 export class Targets {
-  readonly #socketPath: string;
+  readonly #follower: LatestFollower;
   readonly #listeners = new Set<() => void>();
   #states = new Map<string, TargetState>();
-  #socket: Socket | null = null;
-  #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
 
   constructor(socketPath: string) {
-    this.#socketPath = socketPath;
+    this.#follower = new LatestFollower(socketPath, line => this.#take(line));
   }
 
   /** The guest of a target, or null while none is ready. */
@@ -40,26 +34,11 @@ export class Targets {
   }
 
   start(): void {
-    const socket = connect(this.#socketPath);
-    this.#socket = socket;
-    let text = '';
-    socket.setEncoding('utf8');
-    socket.on('data', (more: string) => {
-      const lines = (text + more).split('\n');
-      text = lines.pop() ?? '';
-      for (const line of lines) this.#take(line);
-      if (text.length > LINE_MAX_BYTES) socket.destroy();
-    });
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      if (!this.#stopped) this.#timer = setTimeout(() => this.start(), RECONNECT_MS);
-    });
+    this.#follower.start();
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    this.#socket?.destroy();
+    this.#follower.stop();
     this.#tell();
   }
 
