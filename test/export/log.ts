@@ -15,6 +15,8 @@ import { loadMixture } from '../scale/load.ts';
 /** A day in 2026, at noon, in microseconds. */
 const END_US = Date.UTC(2026, 10, 24, 12) * 1000;
 
+const CHANNELS = ['server', 'callback', 'client'] as const;
+
 export type RowFormat = Exclude<FormatName, 'pcapng'>;
 
 /** A log with usual and with hostile attempts, and a folder for files of it. */
@@ -42,7 +44,10 @@ export async function startTestLog({ usual, hostile }: { usual: number; hostile:
   // The users of the services, which a command looks out for, can pass through.
   await chmod(folder, 0o755);
   await loadMixture(server.owner.pool, server.ownerUrl, { seed: 1, attempts: usual, days: 3, endUs: END_US });
-  const wanted = Array.from({ length: hostile }, (_, index) => ({ startedUs: END_US + index * 1000 }));
+  const wanted = Array.from({ length: hostile }, (_, index) => ({
+    startedUs: END_US + index * 1000,
+    channel: CHANNELS[index % CHANNELS.length] ?? 'server',
+  }));
   await publish(server, makeRecords(wanted, 7));
   const [counter] = await reader.query<{ change: number }>('select change from counter');
   const snapshot = counter?.change ?? 0;

@@ -98,13 +98,13 @@ export function exportRoutes(app: App, { database, exports: jobs }: ApiContext):
     {
       schema: {
         ...{ tags: ['exports'], summary: 'Cancel an order, or remove its file', params: Params },
-        response: { 204: { description: 'Nothing is left of it' }, ...problems },
+        response: { 204: Type.Null({ description: 'Nothing is left of it' }), ...problems },
       },
     },
     async (request, reply): Promise<unknown> => {
       const { id } = request.params;
       if (!(await jobs.cancel(id))) throw new PinataError('EXPORT_UNKNOWN', { id });
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 

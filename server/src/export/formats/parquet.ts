@@ -7,7 +7,7 @@ import { type Chunk, type Encoder, type Format, NOTHING, type Subject } from './
 import { type Conversion, conversionOf, parquetSchema } from './parquet-schema.ts';
 
 const CREATED_BY = 'pinata';
-const ROWS_PER_GROUP = 10_000;
+const ROWS_PER_GROUP = 5_000;
 
 /** Apache Parquet, one row group a chunk. Its key-value metadata names the record's schema, the snapshot and the tier. */
 export const parquet: Format = {
