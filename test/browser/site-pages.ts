@@ -1,5 +1,7 @@
+import type { Snapshot } from '../../server/src/api/snapshot.ts';
 import { encodeTranscript, packTranscript } from '../../server/src/evidence/transcript.ts';
 import { type FlowStory, toldAndKept } from '../../server/src/flow/testing/story.ts';
+import { until } from '../../server/src/testing/until.ts';
 import { alert, clientHello, record } from '../../server/src/tls/testing/bytes.ts';
 import { type LiveSite, MINUTE_US } from './live-site.ts';
 
@@ -8,8 +10,8 @@ export interface SitePage {
   readonly name: string;
   readonly path: string;
   readonly heading: RegExp;
-  /** A selector of what stands there once everything has come in. */
-  readonly sign?: string;
+  /** Selectors of what stands there once everything has come in. */
+  readonly signs?: readonly string[];
 }
 
 const CLASS = 'E01_no_certificate';
@@ -22,12 +24,20 @@ const REFUSED_FOR_ITS_VERSION: FlowStory = {
   ],
 };
 
-/** Publishes attempts in every role of the target, from several countries and days. Answers one attempt of each role. */
-export async function fillSite(site: LiveSite): Promise<{ server: string; client: string; callback: string }> {
+/** Ids: one attempt of each role of the target, and one of a class that got far enough for a band of its own. */
+export interface Known {
+  readonly server: string;
+  readonly client: string;
+  readonly callback: string;
+  readonly classed: string;
+}
+
+/** Publishes attempts in every role of the target, from several countries and days. */
+export async function fillSite(site: LiveSite): Promise<Known> {
   const now = Date.now() * 1000;
   const some = (count: number, agoMinutes: number, what: object) =>
     Array.from({ length: count }, (_, i) => ({ ...what, startedUs: now - (agoMinutes + i) * MINUTE_US }));
-  await site.publish([
+  const many = await site.publish([
     ...some(12, 1, { depth: 1, outcome: 'not_tls', country: 'CY' }),
     ...some(9, 20, { depth: 3, outcome: 'certificate_missing', classes: [CLASS], country: 'DE', target: 'prize' }),
     ...some(7, 300, { depth: 4, outcome: 'certificate_untrusted', country: 'US', target: 'prize' }),
@@ -40,33 +50,38 @@ export async function fillSite(site: LiveSite): Promise<{ server: string; client
     { depth: 4, outcome: 'certificate_untrusted', channel: 'client', target: 'prize', country: 'DE' },
     { depth: 8, outcome: 'released_practice', channel: 'callback', country: 'CY' },
   ]);
-  if (!server || !client || !callback) throw new Error('three attempts were to be published');
+  const classed = many[12];
+  if (!server || !client || !callback || !classed) throw new Error('these attempts were to be published');
   const { lines } = toldAndKept(REFUSED_FOR_ITS_VERSION);
   await site.database.owner.pool.query('update attempt_evidence set transcript = $2 where id = $1', [
     server,
     packTranscript(encodeTranscript(lines)),
   ]);
-  return { server, client, callback };
+  await until('the api shows them', async () => {
+    const { summary } = (await (await fetch(`${site.url}/live/snapshot.json`)).json()) as Snapshot;
+    return summary.attempts === 31;
+  });
+  return { server, client, callback, classed };
 }
 
 /** Every page there is. */
-export function sitePages({ server, client, callback }: Awaited<ReturnType<typeof fillSite>>): SitePage[] {
+export function sitePages({ server, client, callback }: Known): SitePage[] {
   const drawn = 'figure svg a';
   return [
-    { name: 'live', path: '/', heading: /Open it over TLS/, sign: '.map svg' },
-    { name: 'attempts', path: '/attempts', heading: /^Attempts$/, sign: 'tbody tr' },
-    { name: 'attempt-server', path: `/attempts/${server}`, heading: /older than TLS 1.3/, sign: drawn },
-    { name: 'attempt-client', path: `/attempts/${client}`, heading: /./, sign: drawn },
-    { name: 'attempt-callback', path: `/attempts/${callback}`, heading: /practice target/, sign: drawn },
-    { name: 'classes', path: '/classes', heading: /What attempts look like/, sign: '#E' },
+    { name: 'live', path: '/', heading: /Open it over TLS/, signs: ['.map svg', '.plot canvas'] },
+    { name: 'attempts', path: '/attempts', heading: /^Attempts$/, signs: ['tbody tr'] },
+    { name: 'attempt-server', path: `/attempts/${server}`, heading: /older than TLS 1.3/, signs: [drawn] },
+    { name: 'attempt-client', path: `/attempts/${client}`, heading: /./, signs: [drawn] },
+    { name: 'attempt-callback', path: `/attempts/${callback}`, heading: /practice target/, signs: [drawn] },
+    { name: 'classes', path: '/classes', heading: /What attempts look like/, signs: ['#E'] },
     { name: 'class', path: `/classes/${CLASS}`, heading: /No certificate/ },
-    { name: 'targets', path: '/targets', heading: /Targets/, sign: '#practice' },
+    { name: 'targets', path: '/targets', heading: /Targets/, signs: ['#practice'] },
     { name: 'verify', path: '/verify', heading: /Check it yourself/ },
-    { name: 'me', path: '/me', heading: /^You$/, sign: '.token' },
+    { name: 'me', path: '/me', heading: /^You$/, signs: ['.token'] },
     { name: 'privacy', path: '/privacy', heading: /^Privacy$/ },
     { name: 'rules', path: '/rules', heading: /Rules/ },
-    { name: 'status', path: '/status', heading: /./, sign: '#parts' },
-    { name: 'wall', path: '/wall', heading: /The key is unclaimed/, sign: 'figure svg' },
+    { name: 'status', path: '/status', heading: /./, signs: ['#parts'] },
+    { name: 'wall', path: '/wall', heading: /The key is unclaimed/, signs: ['figure svg'] },
     { name: 'docs', path: '/docs', heading: /./ },
     { name: 'missing', path: '/no-such-page', heading: /no such page/ },
   ];

@@ -85,7 +85,7 @@ export function stopWords(stop: Stop): string {
   const who = stop.by === 'peer' ? `The ${PEER.toLowerCase()} ended it here.` : `The ${stop.by} gave up here.`;
   const where = [
     ...(stop.section === null ? [] : [stop.section]),
-    ...(stop.alert === null ? [] : [`alert ${alertWords(stop.alert).name}, ${stop.alert}`]),
+    ...(stop.alert === null ? [] : [alertOf(stop.alert)]),
   ];
   return [who, ...(stop.says === null ? [] : [stop.says]), ...(where.length > 0 ? [`(${where.join('; ')})`] : [])].join(
     ' ',
@@ -103,4 +103,10 @@ export function stepAt({ steps }: Pick<Flow, 'steps'>, dir: 'in' | 'out', offset
     if (offset < passed) return index;
   }
   return null;
+}
+
+/** An alert by name and number, or by its number alone where it has no name. */
+function alertOf(code: number): string {
+  const { name } = alertWords(code);
+  return name.startsWith('alert ') ? name : `alert ${name}, ${code}`;
 }

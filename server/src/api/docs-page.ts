@@ -30,9 +30,12 @@ export function docsPage(document: ApiDocument): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${e(document.info?.title ?? '')}: API</title>
+<link rel="icon" href="/icon.svg">
 <link rel="stylesheet" href="/docs/style.css">
 </head>
 <body>
+<main>
+<p><a href="/">The live page</a></p>
 <h1>${e(document.info?.title ?? '')}: API</h1>
 <p>${e(document.info?.description ?? '')}</p>
 <p>For machines: <a href="/openapi.json">openapi.json</a>, <a href="/schema/attempt-1.json">schema of an attempt</a>.</p>
@@ -42,18 +45,43 @@ ${operations.join('\n')}
 <dl>
 ${Object.entries(ERRORS).map(errorEntry).join('\n')}
 </dl>
+</main>
 </body>
 </html>
 `;
 }
 
-export const DOCS_STYLE = `:root { color-scheme: light dark; }
-body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
+/** The dashboard's colours; the page stands for itself, so that it works where no dashboard was built. */
+export const DOCS_STYLE = `:root {
+  color-scheme: dark light;
+  --ground: light-dark(#fbfaf7, #0b1024);
+  --ink: light-dark(#171a29, #eef0fb);
+  --quiet: light-dark(#555a70, #a2abcc);
+  --line: light-dark(#d8d4c8, #2b3564);
+  --teal: light-dark(#0a6a78, #58c7d6);
+  --amber: light-dark(#8a5a00, #f0b93f);
+}
+html { background: var(--ground); color: var(--ink); }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1.25rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+a { color: var(--teal); text-underline-offset: 0.2em; }
+a:focus-visible { outline: 2px solid var(--amber); outline-offset: 2px; }
+h1 { line-height: 1.15; }
 code, pre, h2.path { font-family: ui-monospace, monospace; }
-h2 { margin-top: 2.5rem; border-top: 1px solid; padding-top: 0.5rem; font-size: 1.1rem; }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
-th, td { text-align: left; vertical-align: top; padding: 0.2rem 1rem 0.2rem 0; }
+h2 { margin: 3rem 0 0.5rem; border-top: 1px solid var(--line); padding-top: 1rem; font-size: 1.1rem; }
+p { max-width: 65ch; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: 0.3rem 1rem 0.3rem 0; border-top: 1px solid var(--line); }
+th { color: var(--quiet); font-weight: 400; font-size: 0.8125rem; border: 0; }
+dt { margin-top: 0.75rem; }
+dd { margin: 0; color: var(--quiet); }
 .text { white-space: pre-line; }
+@media (max-width: 40rem) {
+  table, tbody { display: block; }
+  tr { display: flex; flex-wrap: wrap; gap: 0 0.75rem; padding-block: 0.4rem; border-top: 1px solid var(--line); }
+  tr:first-child { display: none; }
+  td { border: 0; padding: 0; }
+  td:nth-child(3) { flex-basis: 100%; order: 1; }
+}
 `;
 
 function operationSection(title: string, { summary, description, parameters }: Operation): string {

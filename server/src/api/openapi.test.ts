@@ -54,10 +54,12 @@ describe('the OpenAPI document', { timeout: 120_000 }, () => {
   test('describes what is really answered, on every path', async () => {
     const { rows } = (await (await fetch(`${api.url}/api/v1/attempts`)).json()) as { rows: { id: string }[] };
     const values: Record<string, string> = { target: 'practice' };
+    const ids = { '/boots/': bootId, '/classes/': CLASS, '/exports/': await orderExport() };
     for (const [path, { get }] of Object.entries(document.paths)) {
       const schema = get?.responses['200']?.content?.['application/json']?.schema;
       if (!schema || OF_OTHERS.has(path)) continue;
-      const id = path.includes('/boots/') ? bootId : path.includes('/classes/') ? CLASS : (rows[0]?.id ?? '');
+      const named = Object.entries(ids).find(([part]) => path.includes(part));
+      const id = named?.[1] ?? rows[0]?.id ?? '';
       const address = path.replace(/\{(\w+)\}/g, (_, name: string) => (name === 'id' ? id : (values[name] ?? '')));
       const response = await fetch(api.url + address);
       assert.equal(response.status, 200, address);
@@ -65,6 +67,16 @@ describe('the OpenAPI document', { timeout: 120_000 }, () => {
       assert.ok(Check(schema, answer), `${address}: ${JSON.stringify(answer)}`);
     }
   });
+
+  async function orderExport(): Promise<string> {
+    const answer = await fetch(`${api.url}/api/v1/exports`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ format: 'csv' }),
+    });
+    const { id } = (await answer.json()) as { id: string };
+    return id;
+  }
 
   test('names every path that serves data', () => {
     const expected = [
@@ -85,6 +97,9 @@ describe('the OpenAPI document', { timeout: 120_000 }, () => {
       '/api/v1/classes',
       '/api/v1/classes/{id}',
       '/api/v1/events',
+      '/api/v1/exports',
+      '/api/v1/exports/{id}',
+      '/api/v1/exports/{id}/file',
       '/api/v1/me',
       '/api/v1/stats/summary',
       '/api/v1/stats/timeseries',

@@ -44,6 +44,7 @@ function shape(sample: AttemptRecord, want: Wanted, index: number): UnsealedReco
     startedAt: `${new Date(Math.floor(startedUs / 1e6) * 1000).toISOString().slice(0, 19)}Z`,
     target: want.target ?? 'practice',
     channel: want.channel ?? 'server',
+    guestRole: (want.channel ?? 'server') === 'server' ? 'server' : 'client',
     bootId: want.bootId ?? null,
     source: { ...record.source, country: want.country ?? 'ZZ' },
     hello: hello && { ...hello, ja4: want.ja4 ?? hello.ja4, alpn: [...(want.alpn ?? hello.alpn)] },
