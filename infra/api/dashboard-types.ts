@@ -50,6 +50,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   MadeProof: ['/api/v1/targets/{target}/proofs', 'rows', '*'],
   AttemptTexts: ['/api/v1/attempts/{id}/text'],
   Me: ['/api/v1/me'],
+  ExportJob: ['/api/v1/exports/{id}'],
 };
 
 const STREAM = '/api/v1/stream';

@@ -78,6 +78,7 @@ export function sitePages({ server, client, callback }: Known): SitePage[] {
     { name: 'targets', path: '/targets', heading: /Targets/, signs: ['#practice'] },
     { name: 'verify', path: '/verify', heading: /Check it yourself/ },
     { name: 'me', path: '/me', heading: /^You$/, signs: ['.token'] },
+    { name: 'data', path: '/data', heading: /^Take it home$/, signs: ['form'] },
     { name: 'privacy', path: '/privacy', heading: /^Privacy$/ },
     { name: 'rules', path: '/rules', heading: /Rules/ },
     { name: 'status', path: '/status', heading: /./, signs: ['#parts'] },

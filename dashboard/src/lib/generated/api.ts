@@ -768,6 +768,54 @@ export type Me = {
   };
 };
 
+export type ExportJob = {
+  id: string;
+  state: "queued" | "running" | "done" | "failed";
+  format: string;
+  snapshot: number;
+  filter: {
+    /** only rows with a higher seq */
+    after?: number;
+    /** only rows with a lower seq */
+    before?: number;
+    /** started at or after; whole seconds */
+    from?: string;
+    /** started before; whole seconds */
+    to?: string;
+    /** name of a target */
+    target?: string;
+    /** exactly this outcome */
+    outcome?: "connect_only" | "idle_timeout" | "gateway_limited" | "backend_unavailable" | "callback_unreachable" | "not_tls" | "hello_incomplete" | "hello_malformed" | "version_refused" | "parameters_refused" | "hello_refused" | "certificate_missing" | "certificate_malformed" | "certificate_untrusted" | "certificate_unsuitable" | "possession_failed" | "finished_failed" | "protocol_violation" | "abandoned" | "refused_by_peer" | "left_before_release" | "handshake_timeout" | "guest_limit" | "guest_crash" | "guest_silent_close" | "target_restarted" | "observer_lost" | "released_self_test" | "released_relay" | "released_practice" | "released";
+    /** among its classes is this one */
+    class?: string;
+    /** got at least this far */
+    depthMin?: number;
+    /** how it came in */
+    channel?: "server" | "callback" | "client";
+    /** ISO 3166 code; ZZ is unknown */
+    country?: string;
+    /** fingerprint of the ClientHello */
+    ja4?: string;
+    /** SHA-256 of the leaf certificate's public key */
+    spki?: string;
+    /** the boot that it met */
+    boot?: string;
+    /** tag from the name that it asked for */
+    claimTag?: string;
+    /** true: only self-tests; false: none */
+    selfTest?: boolean;
+  };
+  /** so far */
+  rows: number;
+  /** so far */
+  bytes: number;
+  sha256: string | null;
+  why: string | null;
+  orderedAt: string;
+  expiresAt: string | null;
+  file: string | null;
+};
+
 export type StreamEvents = {
   hello: {
     cursor: number;

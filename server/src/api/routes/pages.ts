@@ -16,6 +16,7 @@ export const APP_PAGES = [
   '/rules',
   '/status',
   '/me',
+  '/data',
   '/privacy',
   '/wall',
 ];
