@@ -8,8 +8,10 @@ import { SpoolServer } from './server.ts';
 
 const FLUSH_WITHIN_MS = 10;
 const FLUSH_ABOVE_BYTES = 256 << 10;
-/** Between two flushes that somebody waits for: so a busy spool writes for many at once, and a quiet one at once. */
-const FLUSHES_APART_MS = 1;
+/** So long a busy spool gathers those who wait for a flush, and writes for all of them at once; a quiet one writes at once. */
+const GATHER_MS = 1;
+/** It is busy while at least so many waited for the last one. */
+const BUSY_WAITERS = 4;
 const ROOM_CHECK_MS = 1000;
 const RETRY_MS = 1000;
 /** Left free on the disk for everybody else. */
@@ -73,8 +75,8 @@ class FileSpool implements Spool {
   #flushTimer: NodeJS.Timeout | null = null;
   /** The next flush, where somebody waits for it. */
   #awaited: Promise<boolean> | null = null;
-  /** When the last one was that somebody waited for. */
-  #awaitedMs = 0;
+  #waiters = 0;
+  #isBusy = false;
   #reserved = 0;
   #used: number;
   #free = 0;
@@ -125,13 +127,15 @@ class FileSpool implements Spool {
   }
 
   flushed(): Promise<boolean> {
+    this.#waiters += 1;
     this.#awaited ??= new Promise(resolve => {
       const flush = () => {
+        this.#isBusy = this.#waiters >= BUSY_WAITERS;
+        this.#waiters = 0;
         this.#awaited = null;
-        this.#awaitedMs = performance.now();
         resolve(this.flush());
       };
-      if (performance.now() - this.#awaitedMs < FLUSHES_APART_MS) setTimeout(flush, FLUSHES_APART_MS);
+      if (this.#isBusy) setTimeout(flush, GATHER_MS);
       else setImmediate(flush);
     });
     return this.#awaited;
