@@ -7,7 +7,7 @@ import { eraseAttempt } from '../ingest/erasure.ts';
 import { hideTexts, showTexts } from '../store/moderation.ts';
 import { isUnseen } from '../text-filter/visible.ts';
 import type { JsonValue } from '../trust/canonical-json.ts';
-import { isUuidV7, type Micros, newUuidV7, nowMicros } from '../wire/ids.ts';
+import { instantOf, isUuidV7, type Micros, newUuidV7, nowMicros } from '../wire/ids.ts';
 import { putAnnouncement, readShownAnnouncements, withdrawAnnouncement } from './announcements.ts';
 import { readHead } from './audit-head.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -17,8 +17,8 @@ import type { Arguments, Verb } from './messages.ts';
 import { networkOf } from './network.ts';
 import { withoutAddresses } from './say.ts';
 
-const BAN_DEFAULT_US = 86_400_000_000;
 const DAY_US = 86_400_000_000;
+const BAN_DEFAULT_US = DAY_US;
 
 /** What an act is about, for the log, and the act itself. Whatever refuses it throws before there is one. */
 export interface Act {
@@ -80,9 +80,9 @@ export class Acts {
       const now = this.#now();
       const [bans, announcements] = await Promise.all([readBans(pool, now), readShownAnnouncements(pool, now)]);
       const result = {
-        bans: bans.map(({ network, untilUs }) => ({ network, until: timeOf(untilUs) })),
+        bans: bans.map(({ network, untilUs }) => ({ network, until: instantOf(untilUs) })),
         announcements: announcements.map(({ id, atUs, untilUs, text }) => {
-          return { id, at: timeOf(atUs), until: untilUs === null ? null : timeOf(untilUs), text };
+          return { id, at: instantOf(atUs), until: untilUs === null ? null : instantOf(untilUs), text };
         }),
         webhook: webhook && (await deliveryState(pool)),
         log: log.head,
@@ -124,9 +124,9 @@ export class Acts {
     const run = async () => {
       const ban = await putBan(pool, { id: newUuidV7(madeUs / 1000), network: cidr, madeUs, untilUs });
       await this.#tellBans();
-      return { result: { ban, network: cidr, until: timeOf(untilUs) }, said: { ban } };
+      return { result: { ban, network: cidr, until: instantOf(untilUs) }, said: { ban } };
     };
-    return { said: { family, prefix, until: timeOf(untilUs), reason: reasonOf(reason) }, run };
+    return { said: { family, prefix, until: instantOf(untilUs), reason: reasonOf(reason) }, run };
   }
 
   #unban({ network: text }: Arguments<'unban'>): Act {
@@ -206,8 +206,4 @@ function simple(said: Act['said'], work: () => Promise<void>): Act {
 
 function reasonOf(reason: string | undefined): string | null {
   return reason === undefined ? null : withoutAddresses(reason);
-}
-
-function timeOf(us: Micros): string {
-  return new Date(us / 1000).toISOString();
 }

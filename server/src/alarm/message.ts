@@ -1,4 +1,4 @@
-import type { Micros } from '../wire/ids.ts';
+import { instantOf, type Micros } from '../wire/ids.ts';
 
 /** An alarm as the webhook tells it. Nothing in it is private, and nothing in it was chosen by an attacker. */
 export interface WebhookMessage {
@@ -32,7 +32,7 @@ export interface Sender {
 export function alarmMessage({ kind, raisedUs, target, attemptId }: ToldAlarm, sender: Sender): WebhookMessage {
   return {
     type: 'pinata.alarm',
-    timestamp: timeOf(raisedUs),
+    timestamp: instantOf(raisedUs),
     data: { site: sender.site, kind, target, attemptId, link: linkOf(attemptId, sender.url) },
   };
 }
@@ -40,13 +40,9 @@ export function alarmMessage({ kind, raisedUs, target, attemptId }: ToldAlarm, s
 /** The body of a delivery that an organiser asked for. Pure. */
 export function testMessage(nowUs: Micros, { site, url }: Sender): WebhookMessage {
   const data = { site, kind: 'test', target: null, attemptId: null, link: `${url}/status` };
-  return { type: 'pinata.test', timestamp: timeOf(nowUs), data };
+  return { type: 'pinata.test', timestamp: instantOf(nowUs), data };
 }
 
 function linkOf(attemptId: string | null, url: string): string {
   return attemptId === null ? `${url}/status` : `${url}/attempts/${attemptId}`;
-}
-
-function timeOf(us: Micros): string {
-  return new Date(us / 1000).toISOString();
 }

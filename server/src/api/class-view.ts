@@ -3,10 +3,10 @@ import { Check } from 'typebox/value';
 import { type AttackClass, SEVERITIES } from '../classify/classes/attack-class.ts';
 import { ruleWords } from '../classify/classes/rule-words.ts';
 import examples from '../classify/fixtures/examples.json' with { type: 'json' };
+import { nullable } from '../wire/nullable.ts';
 import { ClassCounts } from './queries/classes.ts';
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** A class as it is published. */
 export const ClassView = Type.Object(

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { nullable } from '../wire/nullable.ts';
 import { FeedState } from './live/feed-state.ts';
 import { Announcement } from './queries/announcements.ts';
 
@@ -7,7 +8,6 @@ import { Announcement } from './queries/announcements.ts';
  * holds everything up to.
  */
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** One line of the live list: a cut of the public record. */
 export const ListedAttempt = Type.Object(

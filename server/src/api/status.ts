@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Config } from '../config.ts';
 import type { Micros } from '../wire/ids.ts';
+import { nullable } from '../wire/nullable.ts';
 import { isGatewayName } from '../wire/spools.ts';
 import { FeedState, feedStateOf } from './live/feed-state.ts';
 import type { Announcement } from './queries/announcements.ts';
@@ -15,7 +16,6 @@ import { timeOf } from './time.ts';
 const BEAT_STALE_S = 15;
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const Component = Type.Object(
   {

@@ -1,13 +1,13 @@
 import Type, { type Static } from 'typebox';
 import { selfTestStaleAfterS } from '../alarm/self-test-age.ts';
 import type { Config } from '../config.ts';
+import { nullable } from '../wire/nullable.ts';
 import { PublishedCertificate, publishCertificate } from './pem.ts';
 import { portsOf, type TargetRow } from './queries/targets.ts';
 import { TargetStatus } from './snapshot.ts';
 import { timeOf, timeOrNull } from './time.ts';
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** A target as the dashboard's strip shows it. Pure. */
 export function targetStatus(row: TargetRow, config: Config): TargetStatus {

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { nullable } from '../wire/nullable.ts';
 
 /**
  * What the public listener may ask of ingest, as JSON over a unix socket. Whatever belongs to one attempt is asked with the claim token,
@@ -6,7 +7,6 @@ import Type, { type Static } from 'typebox';
  */
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const count = Type.Integer({ minimum: 0 });
 
 /** Names an attempt, and shows whose it is. */

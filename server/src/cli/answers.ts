@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox';
+import { nullable } from '../wire/nullable.ts';
 import { OUTCOMES } from '../wire/outcomes.ts';
 
 /** The parts of the API's answers that the commands use. What an installation answers is checked against them. */
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 export const Health = Type.Object({
   overall: Type.String(),

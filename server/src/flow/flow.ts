@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { nullable } from '../wire/nullable.ts';
 import { CHECK_IDS } from './checks.ts';
 import { MESSAGE_NAMES } from './message-names.ts';
 
@@ -7,7 +8,6 @@ import { MESSAGE_NAMES } from './message-names.ts';
  * or made by us. No import of Node, so that the dashboard can carry its types.
  */
 
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const closed = { additionalProperties: false } as const;
 const count = Type.Integer({ minimum: 0 });
 

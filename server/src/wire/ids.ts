@@ -49,3 +49,8 @@ export function uuidMillis(id: string): number {
 export function nowMicros(): Micros {
   return Math.round((performance.timeOrigin + performance.now()) * 1000);
 }
+
+/** An instant as RFC 3339, UTC, with milliseconds. What is public has whole seconds instead (`api/time.ts`). */
+export function instantOf(us: Micros): string {
+  return new Date(us / 1000).toISOString();
+}

@@ -1,4 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
+import { nullable } from './nullable.ts';
 import { OUTCOMES } from './outcomes.ts';
 
 /**
@@ -21,7 +22,6 @@ function inTier<T extends TSchema>(schema: T, tier: Tier): T {
     { ...Object.getOwnPropertyDescriptors(schema), tier: { value: tier, enumerable: true } },
   );
 }
-const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const hex = (bytes: number) => Type.String({ pattern: `^[0-9a-f]{${bytes * 2}}$` });
 const u8 = Type.Integer({ minimum: 0, maximum: 255 });
 const u16 = Type.Integer({ minimum: 0, maximum: 65535 });

@@ -1,10 +1,9 @@
 import Type, { type Static } from 'typebox';
 import type { Micros } from '../../wire/ids.ts';
+import { nullable } from '../../wire/nullable.ts';
 
 /** Spools beat each second and are written within another; more than this behind, somebody has stopped. */
 const DELAYED_AFTER_S = 6;
-
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** Whether the live picture is what happens now. */
 export const FeedState = Type.Object(

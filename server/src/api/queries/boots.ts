@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
 import type { Queryable } from '../../export/attempt-pages.ts';
+import { nullable } from '../../wire/nullable.ts';
 import { PublishedCertificate, publishCertificate } from '../pem.ts';
 import { timeOf, timeOrNull } from '../time.ts';
 
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const closed = { additionalProperties: false } as const;
 
 /** One start of a target's VM, as it is published. Why a crash happened stays with the operator until the embargo ends. */

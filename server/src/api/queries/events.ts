@@ -1,10 +1,9 @@
 import Type, { type Static } from 'typebox';
 import type { Queryable } from '../../export/attempt-pages.ts';
 import type { Micros } from '../../wire/ids.ts';
+import { nullable } from '../../wire/nullable.ts';
 import { eventLink, eventTitle } from '../event-words.ts';
 import { timeOf } from '../time.ts';
-
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const KINDS = ['boot', 'crash', 'release', 'alarm', 'announcement'] as const;
 

@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { attemptRows, type Queryable } from '../../export/attempt-pages.ts';
+import { nullable } from '../../wire/nullable.ts';
 import { timeOf, timeOrNull } from '../time.ts';
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** What every list and every number is to be read with. */
 export const Meta = Type.Object(

@@ -1,8 +1,7 @@
 import Type, { type Static } from 'typebox';
 import type { Queryable } from '../../export/attempt-pages.ts';
+import { nullable } from '../../wire/nullable.ts';
 import { timeOf } from '../time.ts';
-
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /** A proof that was made, with what its boot published. Its root covers nonces that only those who sent them know. */
 export const MadeProof = Type.Object(

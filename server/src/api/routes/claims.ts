@@ -9,6 +9,7 @@ import { capturePorts } from '../../evidence/capture-ports.ts';
 import { parseTranscript } from '../../evidence/transcript.ts';
 import { attemptPage, seqOf } from '../../export/attempt-pages.ts';
 import { claimTagOfToken } from '../../trust/claim-tag.ts';
+import { nullable } from '../../wire/nullable.ts';
 import { claimTokenOf } from '../bearer.ts';
 import type { ApiContext, App } from '../context.ts';
 import { Places } from '../places.ts';
@@ -19,7 +20,6 @@ const ROWS = 50;
 const ROWS_MAX = 200;
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const Params = Type.Object({ id: Type.String({ format: 'uuid' }) }, closed);
 const ListQuery = Type.Object(
   {

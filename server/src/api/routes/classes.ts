@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { CLASSES, classNamed } from '../../classify/classes/registry.ts';
 import { PinataError } from '../../errors.ts';
 import { attemptPage } from '../../export/attempt-pages.ts';
+import { nullable } from '../../wire/nullable.ts';
 import { cached, cachedBy } from '../cached.ts';
 import { ClassExample, ClassView, classExample, classView } from '../class-view.ts';
 import type { ApiContext, App } from '../context.ts';
@@ -25,7 +26,6 @@ const CACHE = 'public, max-age=5';
 const ID_MAX_CHARACTERS = 48;
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const List = Type.Object(
   {

@@ -5,6 +5,7 @@ import { PinataError } from '../../errors.ts';
 import { AttemptFilter, wholeSecond } from '../../export/attempt-filter.ts';
 import { FORMAT_NAMES } from '../../export/formats/format.ts';
 import { ROW_FORMATS } from '../../export/formats.ts';
+import { nullable } from '../../wire/nullable.ts';
 import { type ByteRange, byteRange } from '../byte-range.ts';
 import type { ApiContext, App } from '../context.ts';
 import type { ExportJob } from '../exports/export-jobs.ts';
@@ -15,7 +16,6 @@ import { timeOf } from '../time.ts';
 const ROW_FORMAT_NAMES = FORMAT_NAMES.filter(name => name !== 'pcapng');
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const Params = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{32}$' }) }, closed);
 
 const Order = Type.Object(

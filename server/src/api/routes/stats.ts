@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { PinataError } from '../../errors.ts';
 import { wholeSecond } from '../../export/attempt-filter.ts';
+import { nullable } from '../../wire/nullable.ts';
 import { cached, cachedBy } from '../cached.ts';
 import type { ApiContext, App } from '../context.ts';
 import { Meta, readMeta } from '../queries/log-state.ts';
@@ -31,7 +32,6 @@ const TOP_ROWS_MAX = 250;
 const SLICES_KEPT = 64;
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const SliceParameters = {
   target: Type.Optional(Type.String({ maxLength: 32 })),

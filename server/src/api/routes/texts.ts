@@ -2,13 +2,13 @@ import Type from 'typebox';
 import { PinataError } from '../../errors.ts';
 import { filterText, wholeText } from '../../text-filter/text-filter.ts';
 import { readWordList } from '../../text-filter/words.ts';
+import { nullable } from '../../wire/nullable.ts';
 import type { ApiContext, App } from '../context.ts';
 import { etagOf, isKnown } from '../etag.ts';
 import { readTexts, type StoredTexts } from '../queries/claims.ts';
 import { json, problems } from '../responses.ts';
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const Params = Type.Object({ id: Type.String({ format: 'uuid' }) }, closed);
 const Query = Type.Object(
   { reveal: Type.Optional(Type.Enum(['1'], { description: 'the texts without the filter as well, under `whole`' })) },

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import type { Config } from '../../config.ts';
 import { publicUrl } from '../../public-url.ts';
 import { readTerms } from '../../trust/terms.ts';
+import { nullable } from '../../wire/nullable.ts';
 import type { ApiContext, App } from '../context.ts';
 import { Privacy, privacyOf } from '../privacy.ts';
 import { readOrganisers } from '../queries/organisers.ts';
@@ -14,7 +15,6 @@ const SECURITY_TXT_DAYS = 90;
 const DAY_MS = 86_400_000;
 
 const closed = { additionalProperties: false } as const;
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const Installation = Type.Object(
   {
